@@ -1,0 +1,501 @@
+"""The public interface: derivatives as functions of the same arguments.
+
+``grad(f)`` and ``f.grad`` of a function decorated with `differentiate` are the same object: callable like `f`, with the generated
+source at hand.  Nothing is compiled before the first call.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, ParamSpec, TypeVar, overload
+
+from s2sad.cache import dispatcher, innermost, location_of
+from s2sad.errors import DifferentiationError
+from s2sad.request import Request, make_request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from s2sad.specialise import Pullback
+
+P = ParamSpec("P")
+R = TypeVar("R")
+A = TypeVar("A")
+Q = ParamSpec("Q")
+S = TypeVar("S")
+
+
+class Protocol(NamedTuple):
+    """What the compiler reads to recognise a derivative inside a program: which one it is, and of what."""
+
+    kind: str
+    function: Any
+    argnums: int | tuple[int, ...] | None
+    wrt: str | tuple[str, ...] | None
+    has_aux: bool
+    request: Request
+
+
+class Derivative(Generic[P, R]):
+    """A derivative of a function: call it with the arguments of the function.
+
+    Attributes
+    ----------
+    source : str
+        The generated Python source of the specialisation used last; before the first call, that for the annotated types, or
+        the generic form.
+    """
+
+    def __init__(self, function: Callable[..., Any], request: Request, *, check: str = "", primal: Any = None) -> None:
+        self._function = function
+        self._request = request
+        self._check = check
+        self._primal = function if primal is None else primal
+        if isinstance(function, types.MethodType):
+            self._bound: tuple[Any, ...] = (function.__self__,)
+            self._target: Any = function.__func__
+        elif getattr(function, "_bound", None):
+            self._bound, self._target = function._bound, function  # type: ignore[attr-defined]
+        elif not isinstance(function, (types.FunctionType, Derivative, type)) and isinstance(getattr(type(function), "__call__", None), types.FunctionType):
+            self._bound, self._target = (function,), type(function).__call__
+        else:
+            self._bound, self._target = (), function
+        self._dispatcher = dispatcher(self._target, len(self._bound), request, check)
+        self.__name__ = f"{getattr(innermost(function), '__name__', type(function).__name__)}.{request.kind}"
+        self.__qualname__ = self.__name__
+        self.__module__ = getattr(function, "__module__", None) or __name__
+        self.__doc__ = f"{TITLES[request.kind]} of `{getattr(innermost(function), '__name__', function)}`."
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        result: R = self._dispatcher.entry(*self._bound, *args, **kwargs)
+        return result
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Derivative[..., R]:
+        if instance is None:
+            return self
+        return type(self)(types.MethodType(self._target, instance), self._request, check=self._check)
+
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        return self._function
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self._function)
+
+    @property
+    def __s2sad_derivative__(self) -> Protocol:
+        request = self._request
+        return Protocol(request.kind, self._target, request.argnums, request.wrt, request.has_aux, request)
+
+    @property
+    def source(self) -> str:
+        """The generated source: that of the specialisation used last, or, before the first call, the generic form."""
+        return self._compiled().source
+
+    def source_for(self, *args: P.args, **kwargs: P.kwargs) -> str:
+        """Return the generated source for arguments like these; nothing is run."""
+        found = self._dispatcher.find(self._dispatcher.bind(*self._bound, *args, **kwargs))
+        text: str = found.compiled.source
+        return text
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the generated source as a module of its own, which imports only NumPy.
+
+        The functions in it test that their arguments have the types that they were generated for.
+        """
+        from pathlib import Path
+
+        target = Path(path)
+        write_atomically(target, self._compiled().standalone())
+        return target
+
+    @property
+    def graph(self) -> Any:
+        """The graph of the function that this is a derivative of."""
+        return graph_of(self._compiled())
+
+    def _compiled(self) -> Any:
+        if self._dispatcher.last is not None:
+            return self._dispatcher.last.compiled
+        from s2sad.specialise import from_annotations
+
+        return from_annotations(self._target, self._dispatcher.parameters, self._request)
+
+    def __repr__(self) -> str:
+        request = self._request
+        count = self._dispatcher.count
+        compiled = f"{count} specialisation{'' if count == 1 else 's'}" if count else "not compiled yet"
+        return f"<{TITLES[request.kind].lower()} of {described(self._function)}{str(request)}: {compiled}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self._function, self._request, self._check)
+
+
+class Pushforward(Derivative[P, R]):
+    """`f.jvp`: called with the arguments as one tuple and their tangents as another."""
+
+    def __call__(self, primals: Any, tangents: Any, **kwargs: Any) -> R:  # type: ignore[override]
+        if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+            raise TypeError("jvp takes the arguments and the tangents as tuples: jvp(f, (x, y), (dx, dy))")
+        if len(primals) != len(tangents):
+            raise TypeError(f"jvp: {len(primals)} arguments but {len(tangents)} tangents")
+        result: R = self._dispatcher.entry(*self._bound, *primals, **kwargs, _s2_tangents=tuple(tangents))
+        return result
+
+    def source_for(self, primals: Any, tangents: Any = (), **kwargs: Any) -> str:  # type: ignore[override]
+        """Return the generated source for arguments like these; nothing is run."""
+        found = self._dispatcher.find(self._dispatcher.bind(*self._bound, *primals, **kwargs))
+        text: str = found.compiled.source
+        return text
+
+
+class HessianVector(Derivative[P, R]):
+    """`hvp(f)`: called with the arguments of the function and, last, the vector."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> R:  # type: ignore[override]
+        if not args:
+            raise TypeError("hvp takes the arguments of the function and then the vector")
+        result: R = self._dispatcher.entry(*self._bound, *args[:-1], **kwargs, _s2_vector=args[-1])
+        return result
+
+
+TITLES = {
+    "primal": "Function", "grad": "Gradient", "value_and_grad": "Value and gradient", "vjp": "Pull-back", "jvp": "Push-forward",
+    "hvp": "Hessian-vector product", "jacfwd": "Jacobian", "jacrev": "Jacobian", "hessian": "Hessian",
+}
+
+
+class Differentiated(Generic[P, R]):
+    """A function with its derivatives; calling it calls the function as it was written."""
+
+    def __init__(
+        self, function: Callable[P, R], *, argnums: int | tuple[int, ...] | None = None, wrt: str | tuple[str, ...] | None = None,
+        has_aux: bool = False, check: str | None = None, backend: str = "numpy",
+    ) -> None:
+        if backend != "numpy":
+            raise ValueError(f"backend {backend!r} is not known; there is 'numpy'")
+        if check not in (None, "", "first"):
+            raise ValueError(f"check takes 'first' or None, not {check!r}")
+        if not callable(function) and not isinstance(function, (staticmethod, classmethod)):
+            raise TypeError(f"differentiate takes a function, not {type(function).__name__}")
+        functools.update_wrapper(self, function)
+        self._function = function
+        self._options: dict[str, Any] = {"argnums": argnums, "wrt": wrt, "has_aux": has_aux}
+        self._check = check or ""
+        self._backend = backend
+        make_request("grad", argnums, wrt, has_aux)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self._function(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Differentiated[..., R]:
+        if instance is None:
+            return self
+        made: Differentiated[..., R] = object.__new__(Differentiated)
+        made.__dict__.update(self.__dict__)
+        made._function = self._function.__get__(instance, owner)  # type: ignore[attr-defined]
+        made.__wrapped__ = made._function
+        for name in CACHED:
+            made.__dict__.pop(name, None)
+        return made
+
+    @functools.cached_property
+    def grad(self) -> Derivative[P, Any]:
+        """The gradient, called with the arguments of the function."""
+        return self._derivative("grad")
+
+    @functools.cached_property
+    def value_and_grad(self) -> Derivative[P, tuple[R, Any]]:
+        """Value and gradient."""
+        return self._derivative("value_and_grad")
+
+    @functools.cached_property
+    def vjp(self) -> Derivative[P, tuple[R, Pullback]]:
+        """``f.vjp(*args)`` gives the value and the pull-back."""
+        return self._derivative("vjp")
+
+    @functools.cached_property
+    def jvp(self) -> Pushforward[P, tuple[R, Any]]:
+        """``f.jvp(primals, tangents)`` gives the value and its tangent."""
+        made = self._derivative("jvp")
+        assert isinstance(made, Pushforward)
+        return made
+
+    @functools.cached_property
+    def hvp(self) -> HessianVector[P, Any]:
+        """``f.hvp(*args, v)`` gives the Hessian times `v`."""
+        made = self._derivative("hvp")
+        assert isinstance(made, HessianVector)
+        return made
+
+    @functools.cached_property
+    def jacobian(self) -> Any:
+        """The Jacobian, called with the arguments of the function."""
+        from s2sad.jacobians import Jacobian
+
+        return Jacobian(self._function, "jacrev", make_request("vjp", self._options["argnums"], self._options["wrt"]))
+
+    @functools.cached_property
+    def hessian(self) -> Any:
+        """The Hessian, called with the arguments of the function."""
+        from s2sad.jacobians import hessian
+
+        return hessian(self._function, **{name: self._options[name] for name in ("argnums", "wrt")})
+
+    @property
+    def graph(self) -> Any:
+        """The computation graph of the function: print it, or draw it."""
+        return primal(self._function)
+
+    def _derivative(self, kind: str) -> Derivative[P, Any]:
+        return make(self._function, kind, check=self._check, **self._options)
+
+    def __repr__(self) -> str:
+        return f"<differentiable {described(self._function)}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A decorated function is found under its own name, as plain functions are.
+        found: Any = sys.modules.get(self.__module__)
+        for part in self.__qualname__.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return _named, (self.__module__, self.__qualname__)
+        return _decorated, (self._function, self._options, self._check, self._backend)
+
+
+CACHED = ("grad", "value_and_grad", "vjp", "jvp", "hvp", "jacobian", "hessian")
+
+
+def make(function: Any, kind: str, *, argnums: Any = None, wrt: Any = None, has_aux: bool = False, check: str = "") -> Derivative[..., Any]:
+    """Return the derivative object for a function."""
+    if isinstance(function, Differentiated):
+        check = check or function._check
+        if argnums is None and wrt is None:
+            argnums, wrt = function._options["argnums"], function._options["wrt"]
+        function = function._function
+    if isinstance(function, type) or not callable(function):
+        raise TypeError(f"{kind} takes a function, not {described(function)}")
+    if kind in ("vjp", "jvp"):
+        request = Request(kind)
+    else:
+        request = make_request(kind, argnums, wrt, has_aux)
+    cls = {"jvp": Pushforward, "hvp": HessianVector}.get(kind, Derivative)
+    return cls(function, request, check=check)
+
+
+@overload
+def differentiate(function: Callable[P, R], /) -> Differentiated[P, R]: ...
+
+
+@overload
+def differentiate(
+    *, argnums: int | tuple[int, ...] | None = None, wrt: str | tuple[str, ...] | None = None, has_aux: bool = False,
+    check: Literal["first"] | None = None, backend: Literal["numpy"] = "numpy",
+) -> Callable[[Callable[P, R]], Differentiated[P, R]]: ...
+
+
+def differentiate(function: Any = None, /, **options: Any) -> Any:
+    """Make a function differentiable.
+
+    Parameters
+    ----------
+    argnums, wrt, has_aux
+        Defaults for the gradients, see `grad`.
+    check : "first", optional
+        At the first call for each kind of arguments, compare value and both modes with each other.
+    backend : "numpy"
+        What the generated code uses.
+
+    Examples
+    --------
+    >>> @differentiate
+    ... def f(x):
+    ...     return x**2
+    >>> f(2.0), f.grad(2.0)
+    (4.0, 4.0)
+    """
+    if function is None:
+        return lambda given: Differentiated(given, **options)
+    return Differentiated(function, **options)
+
+
+@overload
+def grad(
+    fun: Callable[P, Any], argnums: int = 0, *, wrt: None = None, has_aux: Literal[False] = False
+) -> Derivative[P, Any]: ...
+@overload
+def grad(
+    fun: Callable[P, Any], argnums: tuple[int, ...], *, wrt: None = None, has_aux: Literal[False] = False
+) -> Derivative[P, tuple[Any, ...]]: ...
+@overload
+def grad(
+    fun: Callable[P, Any], argnums: None = None, *, wrt: str, has_aux: Literal[False] = False
+) -> Derivative[P, Any]: ...
+@overload
+def grad(
+    fun: Callable[P, Any], argnums: None = None, *, wrt: tuple[str, ...], has_aux: Literal[False] = False
+) -> Derivative[P, dict[str, Any]]: ...
+@overload
+def grad(
+    fun: Callable[P, tuple[Any, A]], argnums: int = 0, *, wrt: None = None, has_aux: Literal[True]
+) -> Derivative[P, tuple[Any, A]]: ...
+@overload
+def grad(
+    fun: Callable[P, tuple[Any, A]], argnums: tuple[int, ...], *, wrt: None = None, has_aux: Literal[True]
+) -> Derivative[P, tuple[tuple[Any, ...], A]]: ...
+@overload
+def grad(
+    fun: Callable[P, tuple[Any, A]], argnums: None = None, *, wrt: str | tuple[str, ...], has_aux: Literal[True]
+) -> Derivative[P, tuple[Any, A]]: ...
+
+
+def grad(fun: Any, argnums: Any = None, *, wrt: Any = None, has_aux: bool = False) -> Any:
+    """Return the function that gives the gradient of `fun`.
+
+    Parameters
+    ----------
+    fun : callable
+        Returns one real number; with `has_aux`, a tuple of it and anything.
+    argnums : int or tuple of int
+        Which positional arguments to differentiate; an int gives one gradient, a tuple a tuple.  A bound `self` is not counted.
+    wrt : str or tuple of str
+        The same by name; a tuple gives a dict.  ``"self"`` is the instance of a bound method.
+    has_aux : bool
+        The result is then ``(gradient, aux)``.
+
+    Returns
+    -------
+    Derivative
+        Takes the arguments of `fun`.  The gradient has the structure, shapes and dtypes of the argument; None stands for parts
+        without a float.
+
+    Notes
+    -----
+    For a real function of complex ``z = x + iy`` the gradient is ``d/dx - i d/dy``.
+
+    Examples
+    --------
+    >>> def f(x):
+    ...     return x**3
+    >>> grad(f)(2.0)
+    12.0
+    """
+    return make(fun, "grad", argnums=argnums, wrt=wrt, has_aux=has_aux)
+
+
+@overload
+def value_and_grad(
+    fun: Callable[P, R], argnums: int = 0, *, wrt: None = None, has_aux: bool = False
+) -> Derivative[P, tuple[R, Any]]: ...
+@overload
+def value_and_grad(
+    fun: Callable[P, R], argnums: tuple[int, ...], *, wrt: None = None, has_aux: bool = False
+) -> Derivative[P, tuple[R, tuple[Any, ...]]]: ...
+@overload
+def value_and_grad(
+    fun: Callable[P, R], argnums: None = None, *, wrt: str, has_aux: bool = False
+) -> Derivative[P, tuple[R, Any]]: ...
+@overload
+def value_and_grad(
+    fun: Callable[P, R], argnums: None = None, *, wrt: tuple[str, ...], has_aux: bool = False
+) -> Derivative[P, tuple[R, dict[str, Any]]]: ...
+
+
+def value_and_grad(fun: Any, argnums: Any = None, *, wrt: Any = None, has_aux: bool = False) -> Any:
+    """Return the function that gives ``(value, gradient)``, with `has_aux` ``((value, aux), gradient)``; see `grad`."""
+    return make(fun, "value_and_grad", argnums=argnums, wrt=wrt, has_aux=has_aux)
+
+
+def vjp(fun: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> tuple[R, Pullback]:
+    """Return ``(out, pullback)``.
+
+    ``pullback(ct)`` takes a cotangent with the structure of `out` and gives one entry for each positional argument, None for
+    those without a float in them.  Keyword arguments are passive.  The pull-back may be called many times, and nothing
+    that is done to the arguments or to `out` in between matters to it.
+    """
+    result: tuple[R, Pullback] = make(fun, "vjp")(*args, **kwargs)
+    return result
+
+
+def jvp(fun: Callable[..., R], primals: tuple[Any, ...], tangents: tuple[Any, ...], **kwargs: Any) -> tuple[R, Any]:
+    """Return ``(out, tangent_out)``; None, 0 or zeros is the tangent of an argument without a float."""
+    result: tuple[R, Any] = make(fun, "jvp")(primals, tangents, **kwargs)
+    return result
+
+
+@overload
+def hvp(fun: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *, wrt: None = None) -> HessianVector[..., Any]: ...
+@overload
+def hvp(fun: Callable[..., Any], argnums: None = None, *, wrt: str | tuple[str, ...]) -> HessianVector[..., Any]: ...
+
+
+def hvp(fun: Any, argnums: Any = None, *, wrt: Any = None) -> Any:
+    """Return the function of the arguments and, last, a vector that gives the Hessian times the vector."""
+    return make(fun, "hvp", argnums=argnums, wrt=wrt)
+
+
+def primal(function: Any) -> Any:
+    """Return the graph of a function itself."""
+    made: Derivative[..., Any] = make(function, "primal", argnums=0)
+    return made.graph
+
+
+def graph_of(compiled: Any) -> Any:
+    """Return a graph in a form that prints and draws itself."""
+    from s2sad.drawing import Drawing
+
+    return Drawing(compiled.lowered.graph)
+
+
+def described(function: Any) -> str:
+    """Return a function as text: its name and where it is."""
+    if isinstance(function, Derivative):
+        return f"{function.__name__}"
+    name = getattr(function, "__qualname__", None) or type(function).__name__
+    place = location_of(function)
+    if place is None:
+        return str(name)
+    return f"{name} ({os.path.basename(place.file)}:{place.line})"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that nobody ever sees half of it."""
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=path.parent or ".", prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _rebuild(cls: type[Derivative[..., Any]], function: Any, request: Request, check: str) -> Derivative[..., Any]:
+    return cls(function, request, check=check)
+
+
+def _decorated(function: Any, options: dict[str, Any], check: str, backend: str) -> Differentiated[..., Any]:
+    return Differentiated(function, **options, check=check or None, backend=backend)
+
+
+def _named(module: str, name: str) -> Any:
+    found: Any = __import__(module, fromlist=["_"])
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+__all__ = [
+    "Derivative", "Differentiated", "DifferentiationError", "differentiate", "grad", "hvp", "jvp", "value_and_grad", "vjp",
+]

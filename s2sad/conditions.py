@@ -1,0 +1,176 @@
+"""The test of what a specialisation was compiled for, as one Python expression of the arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from s2sad.graph.sizes import Assumption, Atom, Size
+from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
+from s2sad.graph.types import Array, Generator, Number, Scalar
+from s2sad.structure import Part, Pattern
+
+
+class Conditions:
+    """Writes the test of a pattern as one Python expression."""
+
+    def __init__(self) -> None:
+        self.terms: list[str] = []
+        self.namespace: dict[str, Any] = {"_s2_ndarray": np.ndarray, "_s2_share": np.may_share_memory}
+        self.atoms: dict[str, str] = {}
+        self._shapes = 0
+        self._fixed = 0
+
+    def pattern(self, pattern: Pattern) -> None:
+        """Test structure, kinds and sizes of all arguments."""
+        for root, tree in pattern.trees.items():
+            self.tree(root, tree, pattern.parts)
+
+    def assume(self, assumption: Assumption) -> None:
+        """Test an assumption about sizes."""
+        self.terms.append(f"{self.size(assumption.left)} {assumption.relation} {self.size(assumption.right)}")
+
+    def tree(self, text: str, tree: Tree, parts: Sequence[Part]) -> None:
+        match tree:
+            case Leaf(number):
+                self.leaf(text, parts[number])
+            case Fixed(value):
+                self.fixed(text, value)
+            case Branch():
+                self.branch(text, tree, parts)
+
+    def branch(self, text: str, tree: Branch, parts: Sequence[Part]) -> None:
+        if tree.kind in ("list", "tuple"):
+            self.terms.append(f"type({text}) is {tree.kind} and len({text}) == {len(tree.keys)}")
+        elif tree.kind == "dict":
+            self.terms.append(f"type({text}) is dict and tuple({text}) == {self.name(tree.keys)}")
+        else:
+            self.terms.append(f"type({text}) is {self.name(tree.cls)}")
+            if tree.kind == "instance":
+                names = tuple(tree.keys)
+                self.terms.append(f"all([hasattr({text}, name) for name in {names!r}])" if names else "True")
+        for key, child in zip(tree.keys, tree.children, strict=True):
+            if tree.kind in ("list", "tuple"):
+                self.tree(f"{text}[{key}]", child, parts)
+            elif tree.kind == "dict":
+                self.tree(f"{text}[{key!r}]" if isinstance(key, (str, int)) else f"{text}[{self.name(key)}]", child, parts)
+            else:
+                self.tree(f"{text}.{key}", child, parts)
+
+    def fixed(self, text: str, value: object) -> None:
+        if value is None or value is True or value is False or value is Ellipsis:
+            self.terms.append(f"{text} is {value!r}" if value is not Ellipsis else f"{text} is ...")
+        elif isinstance(value, (str, bytes)):
+            self.terms.append(f"type({text}) is {type(value).__name__} and {text} == {value!r}" if type(value) in (str, bytes) else "False")
+        elif isinstance(value, (slice, range, np.dtype)):
+            self.terms.append(f"type({text}) is {self.name(type(value))} and {text} == {self.name(value)}")
+        else:
+            self.terms.append(f"{text} is {self.name(value)}")
+
+    def leaf(self, text: str, part: Part) -> None:
+        match part.type:
+            case Number(kind, size):
+                self.terms.append(f"type({text}) is {kind}")
+                if size is not None and size.known is None:
+                    for atom, _ in size.terms:
+                        self.atoms[atom.name] = text
+            case Scalar(dtype):
+                self.terms.append(f"type({text}) is {self.name(np.dtype(dtype).type)}")
+            case Array(dtype, shape):
+                self.array(text, dtype, shape)
+            case Generator():
+                self.terms.append(f"type({text}).__name__ == {part.type.name!r}")
+
+    def array(self, text: str, dtype: str, shape: tuple[Size, ...] | None) -> None:
+        self.terms.append(f"type({text}) is _s2_ndarray and {text}.dtype is {self.dtype(dtype)}")
+        if shape is None:
+            return
+        if not shape:
+            self.terms.append(f"{text}.ndim == 0")
+            return
+        name = f"_s2_shape{self._shapes}"
+        self._shapes += 1
+        self.terms.append(f"len({name} := {text}.shape) == {len(shape)}")
+        for axis, size in enumerate(shape):
+            label = str(size)
+            if size.known is not None:
+                self.terms.append(f"{name}[{axis}] == {size.known}")
+            elif label in self.atoms:
+                self.terms.append(f"{name}[{axis}] == {self.atoms[label]}")
+            else:
+                self.atoms[label] = f"{name}[{axis}]"
+                self.terms.append(f"{name}[{axis}] != 1")
+
+    def dtype(self, dtype: str) -> str:
+        name = f"_s2_{dtype}"
+        self.namespace[name] = np.dtype(dtype)
+        return name
+
+    def name(self, value: object) -> str:
+        """Return a name of the generated code's namespace for an object."""
+        for name, known in self.namespace.items():
+            if known is value and name.startswith("_s2_fixed"):
+                return name
+        name = f"_s2_fixed{self._fixed}"
+        self._fixed += 1
+        self.namespace[name] = value
+        return name
+
+    def size(self, size: Size) -> str:
+        """Return a size expression in what the test has at hand."""
+        text = ""
+        for atom, count in size.terms:
+            body = self.atom(atom)
+            text += f" {'-' if count < 0 else '+'} " + (body if abs(count) == 1 else f"{abs(count)} * {body}")
+        if size.constant or not text:
+            text += f" {'-' if size.constant < 0 else '+'} {abs(size.constant)}"
+        return text[3:] if text.startswith(" + ") else text.strip()
+
+    def atom(self, atom: Atom) -> str:
+        if not atom.operator:
+            return self.atoms[atom.name]
+        left, right = (self.size(part) for part in atom.operands)
+        match atom.operator:
+            case "ceil_div":
+                return f"(-(-({left}) // ({right})))"
+            case "floor_div":
+                return f"(({left}) // ({right}))"
+            case "multiply":
+                return f"(({left}) * ({right}))"
+        return f"{'max' if atom.operator == 'maximum' else 'min'}({left}, {right})"
+
+    @property
+    def text(self) -> str:
+        """The whole test."""
+        return " and ".join(self.terms)
+
+
+class PlainConditions(Conditions):
+    """The same test in names that a module of its own has: NumPy and built-ins."""
+
+    def name(self, value: object) -> str:
+        """Return how an object is written."""
+        if isinstance(value, type):
+            return f"np.{value.__name__}" if value.__module__ == "numpy" else value.__name__
+        return repr(value)
+
+    def dtype(self, dtype: str) -> str:
+        """Return how a dtype is written."""
+        return repr(dtype)
+
+    def array(self, text: str, dtype: str, shape: tuple[Size, ...] | None) -> None:
+        """Test an array; dtypes are compared by value."""
+        first = len(self.terms)
+        super().array(text, dtype, shape)
+        self.terms[first:] = [
+            term.replace("_s2_ndarray", "np.ndarray").replace(f".dtype is {dtype!r}", f".dtype == {dtype!r}").replace("_s2_shape", "shape")
+            for term in self.terms[first:]
+        ]
+        self.atoms = {atom: where.replace("_s2_shape", "shape") for atom, where in self.atoms.items()}
+
+    def fixed(self, text: str, value: object) -> None:
+        """Test a flag or text; other fixed parts have no literal form."""
+        if value is None or isinstance(value, (bool, str, bytes)):
+            super().fixed(text, value)

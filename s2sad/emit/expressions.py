@@ -1,0 +1,248 @@
+"""Values as expressions: a name, or the expression of the node that computes them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from s2sad.emit.fold import Fold, is_size, like
+from s2sad.emit.names import Names
+from s2sad.emit.spell import Make, Speller
+from s2sad.emit.syntax import attribute, binary, call, name, negated, number, numpy, subscript, tuple_of
+from s2sad.graph.core import CALL, CONSTANT, SIZE, UNDEFINED, Graph, Node, Value
+from s2sad.graph.index import Index, Path
+from s2sad.graph.types import Array, List, Number, Scalar, Token, Tuple, Type, dtype_of, shape_of
+from s2sad.rules.declare import REGISTRY, Rule
+
+_LIKE = {"zeros": "zeros_like", "ones": "ones_like", "empty": "empty_like"}
+
+
+class Expressions:
+    """Writes the values of one function."""
+
+    def __init__(self, folded: Fold, names: Names, speller: Speller, inputs: Mapping[Value, str], callees: Mapping[Graph, str]) -> None:
+        self.folded = folded
+        self.infos = folded.found.infos
+        self.names = names
+        self.speller = speller
+        self.inputs = inputs
+        self.callees = callees
+        self.special: dict[str, Callable[[Node], ast.expr]] = {
+            "get": self.get,
+            "get_last": self.get_last,
+            "put": self.put_number,
+            "add_at": self.add_number,
+            "add": self.add,
+            "subtract": self.subtract,
+            "multiply": self.multiply,
+            "copy": self.copy,
+            "rows": self.rows,
+            "zeros": self.filled,
+            "ones": self.filled,
+            "empty": self.filled,
+            "list_new": lambda node: ast.List([], ast.Load()),
+            "list_get": lambda node: subscript(self.of(node.operands[0]), self.of(node.operands[1])),
+            "list_length": lambda node: call(name("len"), self.of(node.operands[0])),
+            "dict_new": lambda node: ast.Dict([], []),
+            "dict_get": lambda node: subscript(self.of(node.operands[0]), self.of(node.operands[1])),
+            "container_zeros": lambda node: self.zeros(node.operands[0].type, self.make(node.operands[0])),
+            "foreign": self.called,
+            "draw": self.called,
+            "pack": lambda node: tuple_of([self.of(value) for value in node.operands]),
+            "item": lambda node: subscript(self.of(node.operands[0]), self.speller.literal(node.static["number"])),
+        }
+
+    def of(self, value: Value) -> ast.expr:
+        """Return a value as an expression."""
+        info = self.infos[value]
+        if not info.inline:
+            return name(self.names.of(value))
+        if info.node is None:
+            return ast.parse(self.inputs[value], mode="eval").body
+        return self.node(info.node)
+
+    def make(self, value: Value) -> Make:
+        """Return what makes the expression of a value, each time anew."""
+        return partial(self.of, value)
+
+    def numpy(self, label: str) -> ast.expr:
+        """Return ``np.label`` and note that NumPy is needed."""
+        self.speller.needs.modules["np"] = None
+        return numpy(label)
+
+    def node(self, node: Node) -> ast.expr:
+        """Return the expression of a node with one result."""
+        operation = node.operation
+        if operation is CONSTANT:
+            return self.speller.literal(node.static["value"])
+        if operation is UNDEFINED:
+            return name(node.results[0].name or "undefined")
+        if is_size(node):
+            kind = node.results[0].type
+            size = node.static["size"] if operation is SIZE else kind.size if isinstance(kind, Number) else None
+            assert size is not None
+            return self.speller.sizes.size(size)
+        if operation is CALL:
+            return call(name(self.callees[node.static["graph"]]), *map(self.of, node.operands))
+        special = self.special.get(operation.name)
+        if special is not None:
+            return special(node)
+        return self.spelled(node)
+
+    def spelled(self, node: Node) -> ast.expr:
+        """Return a node as its rule spells it."""
+        rule = node.operation
+        if not isinstance(rule, Rule):
+            rule = REGISTRY.rules[rule.name]
+        operands = [self.operand(node, value) for value in node.operands] if rule.broadcasts else [self.make(v) for v in node.operands]
+        return self.speller.rule(rule, [value.type for value in node.operands], node.static, operands)
+
+    def operand(self, node: Node, value: Value) -> Make:
+        """Return an operand of a broadcasting operation; what is broadcast anyway need not be said."""
+        owner = value.owner
+        if isinstance(owner, Node) and owner.operation.name == "expand" and self.infos[value].inline:
+            result = node.results[0].type
+            for other in node.operands:
+                fits = other is not value and isinstance(other.type, Array) and shape_of(other.type) == shape_of(result)
+                if fits and dtype_of(other.type) == dtype_of(value.type):
+                    return self.make(owner.operands[0])
+        return self.make(value)
+
+    def get(self, node: Node) -> ast.expr:
+        varying = [self.make(value) for value in node.operands[1:]]
+        return self.speller.path(self.of(node.operands[0]), node.static["path"], varying)
+
+    def get_last(self, node: Node) -> ast.expr:
+        """Return what an index array addresses, only the last of equal indices counting."""
+        varying = [self.make(value) for value in node.operands[1:]]
+        path: Path = node.static["path"]
+        last = path[-1]
+        assert isinstance(last, Index), path
+        self.speller.needs.helpers["last_written"] = None
+        index = self.speller.index(last, varying)
+        if isinstance(index, ast.Tuple) and any(isinstance(item, ast.Slice) for item in index.elts):
+            index = subscript(self.numpy("s_"), index)
+        return call(name("last_written"), self.speller.path(self.of(node.operands[0]), path[:-1], varying), index)
+
+    def put_number(self, node: Node) -> ast.expr:
+        """Return the new value of a number: what is put into it, in its own kind."""
+        base, value = node.operands[:2]
+        expression = self.of(value)
+        if isinstance(base.type, Scalar) and value.type != base.type:
+            return call(self.speller.literal(base.type.dtype, "dtype"), expression)
+        return expression
+
+    def add_number(self, node: Node) -> ast.expr:
+        base, value = node.operands[:2]
+        total = binary(self.of(base), ast.Add(), self.of(value))
+        if isinstance(base.type, Scalar) and dtype_of(value.type) != base.type.dtype and not isinstance(value.type, Number):
+            return call(self.speller.literal(base.type.dtype, "dtype"), total)
+        return total
+
+    def add(self, node: Node) -> ast.expr:
+        """Return a sum without ``+ -``."""
+        whole = self.spelled(node)
+        if not isinstance(whole, ast.BinOp) or not _signed(node):
+            return whole
+        right = negated(whole.right)
+        if right is not None:
+            return binary(whole.left, ast.Sub(), right)
+        left = negated(whole.left) if node.reverses is not None else None
+        return whole if left is None else binary(whole.right, ast.Sub(), left)
+
+    def subtract(self, node: Node) -> ast.expr:
+        whole = self.spelled(node)
+        if isinstance(whole, ast.BinOp) and _signed(node):
+            right = negated(whole.right)
+            if right is not None:
+                return binary(whole.left, ast.Add(), right)
+        return whole
+
+    def multiply(self, node: Node) -> ast.expr:
+        """Return a product; ``-1.0 * x`` is ``-x``."""
+        whole = self.spelled(node)
+        if isinstance(whole, ast.BinOp) and _signed(node):
+            for factor, other, value in ((whole.left, whole.right, node.operands[1]), (whole.right, whole.left, node.operands[0])):
+                one = negated(factor)
+                if isinstance(one, ast.Constant) and one.value == 1.0 and dtype_of(value.type) == dtype_of(node.results[0].type):
+                    return ast.UnaryOp(ast.USub(), other)
+        return whole
+
+    def copy(self, node: Node) -> ast.expr:
+        """Return ``x.copy()``; a copy of a broadcast number is a filled array."""
+        source = node.operands[0]
+        owner = source.owner
+        if isinstance(owner, Node) and owner.operation.name == "expand" and self.infos[source].inline:
+            inner = owner.operands[0]
+            if isinstance(inner.type, (Number, Scalar)):
+                model = self.like(node)
+                filling = self.of(inner)
+                if model is not None:
+                    return call(self.numpy("full_like"), model, filling)
+                return call(self.numpy("full"), self.speller.sizes.shape(owner.static["shape"]), filling)
+        return self.spelled(node)
+
+    def like(self, node: Node) -> ast.expr | None:
+        """Return an argument of exactly the type of the result."""
+        model = like(node, self.speller.sizes)
+        return None if model is None else self.of(model)
+
+    def filled(self, node: Node) -> ast.expr:
+        model = self.like(node)
+        if model is not None:
+            return call(self.numpy(_LIKE[node.operation.name]), model)
+        return self.spelled(node)
+
+    def zeros(self, kind: Type, make: Make) -> ast.expr:
+        """Return zeros in the structure of a container."""
+        if isinstance(kind, Tuple):
+            parts: list[ast.expr] = []
+            for position, element in enumerate(kind.elements):
+                parts.append(self.zeros(element, partial(_entry, make, position)))
+            return tuple_of(parts)
+        if isinstance(kind, (Number, Scalar)):
+            return number(0.0)
+        if isinstance(kind, List) and shape_of(kind.element) == ():
+            return binary(ast.List([number(0.0)], ast.Load()), ast.Mult(), call(name("len"), make()))
+        return call(self.numpy("zeros_like"), make())
+
+    def called(self, node: Node) -> ast.expr:
+        """Return the call of a function, or of a generator's method, that the compiler does not know."""
+        function, *values = (value for value in node.operands if not isinstance(value.type, Token))
+        callee = self.of(function)
+        if node.operation.name == "draw":
+            callee = attribute(callee, node.static["method"])
+        words = node.static.get("keywords", ())
+        positional = len(values) - len(words)
+        made = call(callee, *map(self.of, values[:positional]))
+        made.keywords = [ast.keyword(word, self.of(value)) for word, value in zip(words, values[positional:], strict=True)]
+        return made
+
+    def rows(self, node: Node) -> ast.expr:
+        """Return the empty array that takes one value a trip."""
+        row = node.static["row"]
+        shape = shape_of(row)
+        assert shape is not None
+        count = self.of(node.operands[0])
+        sizes = self.speller.sizes
+        owner = sizes.owner(shape)
+        if owner is not None:
+            rest: list[ast.expr] = [ast.Starred(attribute(sizes.read(owner), "shape"), ast.Load())]
+        else:
+            rest = [sizes.size(size) for size in shape]
+        made = call(self.numpy("empty"), tuple_of([count, *rest]) if rest else count)
+        dtype = dtype_of(row)
+        if dtype != "f8":
+            made.keywords.append(ast.keyword("dtype", self.speller.literal(dtype, "dtype")))
+        return made
+
+
+def _entry(make: Make, position: int) -> ast.expr:
+    return subscript(make(), number(position))
+
+
+def _signed(node: Node) -> bool:
+    """Whether a change of sign is exact and allowed: floats and Python numbers, not bools and unsigned ints."""
+    kind = node.results[0].type
+    return isinstance(kind, Number) or (dtype_of(kind) or " ")[0] in "fc"

@@ -1,0 +1,406 @@
+"""Regions as statements."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from s2sad.emit.expressions import Expressions
+from s2sad.emit.scan import writes
+from s2sad.emit.structure import Leave, finish, opposite
+from s2sad.emit.syntax import assign, attribute, binary, call, name, negated, number, parallel, stored, subscript, target, tuple_of
+from s2sad.errors import Location
+from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Node, Region, Value
+from s2sad.graph.index import Fancy, Index, Path, Slice
+from s2sad.graph.types import Array, Token, dtype_of
+
+_IN_PLACE: dict[str, type[ast.operator]] = {
+    "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow, "floor_divide": ast.FloorDiv,
+    "remainder": ast.Mod,
+}  # fmt: skip
+_COMMENT = 100
+_TERNARY = 80
+
+
+class Comment(ast.stmt):
+    """A line of comment; empty text is an empty line.  Only the printer knows it."""
+
+    _fields = ("text",)
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.text = text
+
+
+class Statements:
+    """Writes the regions of one function."""
+
+    def __init__(self, expressions: Expressions) -> None:
+        self.expressions = expressions
+        self.names = expressions.names
+        self.folded = expressions.folded
+        self.found = expressions.folded.found
+        self.of = expressions.of
+        self.control: dict[object, Callable[[Node], list[ast.stmt]]] = {
+            FOR: self.loop,
+            WHILE: self.while_loop,
+            IF: self.branch,
+            TRY: self.attempt,
+            WITH: self.manage,
+        }
+        self.special: dict[str, Callable[[Node], list[ast.stmt]]] = {
+            "put": self.put,
+            "add_at": self.add_at,
+            "list_append": lambda node: [self.method(node, "append")],
+            "list_put": self.put_entry,
+            "list_add": self.add_entry,
+            "dict_put": self.put_entry,
+            "list_pop": lambda node: [self.method(node, "pop")],
+            "poison": self.poison,
+        }
+
+    def block(self, nodes: Sequence[Node]) -> list[ast.stmt]:
+        """Return the statements of a list of nodes; groups that reverse a primal line say so."""
+        result: list[ast.stmt] = []
+        last: Location | None = None
+        for node in nodes:
+            made = self.statement(node)
+            if not made:
+                continue
+            where = node.reverses
+            if node.regions:
+                last = None
+            elif where is not None and (last is None or (where.line, where.file) != (last.line, last.file)):
+                text = comment(where)
+                if text:
+                    result.append(Comment(text))
+                last = where
+            result.extend(made)
+        return result
+
+    def statement(self, node: Node) -> list[ast.stmt]:
+        """Return the statements of one node; none when its result is folded into others."""
+        control = self.control.get(node.operation)
+        if control is not None:
+            return control(node)
+        if len(node.results) == 1 and self.found.infos[node.results[0]].inline:
+            return []
+        special = self.special.get(node.operation.name)
+        if special is not None and writes(node):
+            return special(node)
+        results = [value for value in node.results if not isinstance(value.type, Token)]
+        if node.operation.effect == "raise":
+            return self.effect(node)
+        if not results:
+            return [ast.Expr(self.value(node))]
+        if not any(self.found.infos[value].uses for value in results):
+            quiet = not (node.operation.effect or node.operation.raises or node.operation is CALL)
+            return [] if quiet else [ast.Expr(self.value(node))]
+        names = [self.names.of(value) if self.found.infos[value].uses else "_" for value in results]
+        expression = self.value(node)
+        if len(names) == 1:
+            if isinstance(expression, ast.Name) and expression.id == names[0]:
+                return []
+            return [assign(target(names[0]), expression)]
+        return [assign(ast.Tuple([target(label) for label in names], ast.Store()), expression)]
+
+    def value(self, node: Node) -> ast.expr:
+        """Return what a node computes; the token of an effect is not written."""
+        if node.operation is CALL:
+            arguments = [self.of(value) for value in node.operands if not isinstance(value.type, Token)]
+            return call(name(self.expressions.callees[node.static["graph"]]), *arguments)
+        return self.expressions.node(node)
+
+    def effect(self, node: Node) -> list[ast.stmt]:
+        """Return a `raise` or an `assert`."""
+        arguments = [self.of(value) for value in node.operands if not isinstance(value.type, Token)]
+        if node.operation.name == "assert":
+            return [ast.Assert(arguments[0], arguments[1] if len(arguments) > 1 else None)]
+        exception = node.static.get("exception")
+        if exception is None:
+            return [ast.Expr(self.expressions.node(node))]
+        label = exception if isinstance(exception, str) else getattr(exception, "__name__", "")
+        kind: ast.expr = name(label)
+        if not isinstance(exception, str) and getattr(exception, "__module__", "") != "builtins":
+            kind = self.expressions.speller.needs.object(exception)
+        return [ast.Raise(call(kind, *arguments) if arguments else kind, None)]
+
+    # Writes.
+
+    def place(self, base: Value, path: Path, varying: Sequence[Value]) -> ast.expr:
+        """Return the target of a write: the user's own chain of subscripts."""
+        chain = self.expressions.speller.path(self.of(base), path, [self.expressions.make(value) for value in varying])
+        if not path or not isinstance(path[-1], Index):
+            chain = subscript(chain, ast.Constant(...))
+        return stored(chain)
+
+    def put(self, node: Node) -> list[ast.stmt]:
+        """Return ``a[i] = v``, or ``a[i] += v`` when the value is the old one and something."""
+        base, value, *varying = node.operands
+        path: Path = node.static["path"]
+        infos = self.found.infos
+        owner = value.owner
+        if (
+            isinstance(owner, Node)
+            and infos[value].inline
+            and owner.operation.name in _IN_PLACE
+            and self.reads(owner.operands[0], base, path, varying)
+            and dtype_of(value.type) == dtype_of(base.type)  # else computing in place would round or refuse
+        ):
+            where = self.place(base, path, varying) if path else target(self.names.of(base))
+            return [augmented(where, _IN_PLACE[owner.operation.name], self.of(owner.operands[1]), owner)]
+        return [assign(self.place(base, path, varying), self.written(value))]
+
+    def reads(self, value: Value, base: Value, path: Path, varying: Sequence[Value]) -> bool:
+        """Whether a value is the present content of the place."""
+        if not path:
+            return value is base and isinstance(base.type, Array) and bool(base.type.shape)
+        owner = value.owner
+        return (
+            isinstance(owner, Node)
+            and owner.operation.name == "get"
+            and self.found.infos[value].inline
+            and owner.operands[0] is base
+            and owner.static["path"] == path
+            and len(owner.operands) == 1 + len(varying)
+            and all(self.alike(first, second) for first, second in zip(owner.operands[1:], varying, strict=True))
+        )
+
+    def alike(self, first: Value, second: Value) -> bool:
+        """Whether two values are written alike."""
+        if first is second:
+            return True
+        one, two = first.owner, second.owner
+        return (
+            isinstance(one, Node)
+            and isinstance(two, Node)
+            and self.found.infos[first].inline
+            and self.found.infos[second].inline
+            and one.operation is two.operation
+            and (one.operation is not CONSTANT or one.static["value"] is two.static["value"] or one.static == two.static)
+            and (one.operation is CONSTANT or one.static == two.static)
+            and len(one.operands) == len(two.operands)
+            and all(self.alike(left, right) for left, right in zip(one.operands, two.operands, strict=True))
+        )
+
+    def written(self, value: Value) -> ast.expr:
+        """Return what is assigned to a place; assignment broadcasts by itself."""
+        owner = value.owner
+        if isinstance(owner, Node) and owner.operation.name == "expand" and self.found.infos[value].inline:
+            return self.of(owner.operands[0])
+        return self.of(value)
+
+    def add_at(self, node: Node) -> list[ast.stmt]:
+        """Return ``a[i] += v``; index arrays that may repeat go through ``np.add.at``."""
+        base, value, *varying = node.operands
+        path: Path = node.static["path"]
+        added = self.written(value)
+        exact = (dtype_of(value.type) or " ")[0] in "fc"
+        if path and isinstance(path[-1], Index) and any(isinstance(item, Fancy) for item in path[-1].items):
+            makes = [self.expressions.make(part) for part in varying]
+            speller = self.expressions.speller
+            buffer = speller.path(self.of(base), path[:-1], makes)
+            index = speller.index(path[-1], makes)
+            if isinstance(index, ast.Tuple) and any(isinstance(item, Slice) for item in path[-1].items):
+                index = subscript(self.expressions.numpy("s_"), index)
+            positive = negated(added) if exact else None
+            function = attribute(self.expressions.numpy("add" if positive is None else "subtract"), "at")
+            return [ast.Expr(call(function, buffer, index, added if positive is None else positive))]
+        whole = not path and isinstance(base.type, Array) and bool(base.type.shape)  # a 0-d array keeps its buffer by `[...]` only
+        where = target(self.names.of(base)) if whole else self.place(base, path, varying)
+        return [augmented(where, ast.Add, added, None, exact=exact)]
+
+    def method(self, node: Node, label: str) -> ast.stmt:
+        return ast.Expr(call(attribute(self.of(node.operands[0]), label), *map(self.of, node.operands[1:])))
+
+    def put_entry(self, node: Node) -> list[ast.stmt]:
+        """Return ``entries[i] = v``."""
+        base, value, index = node.operands
+        return [assign(stored(subscript(self.of(base), self.of(index))), self.of(value))]
+
+    def add_entry(self, node: Node) -> list[ast.stmt]:
+        """Return ``entries[i] = entries[i] + v``: a new entry, for the old one may be shared."""
+        base, value, index = node.operands
+        old = subscript(self.of(base), self.of(index))
+        where = stored(subscript(self.of(base), self.of(index)))
+        if not isinstance(value.type, Array):
+            assert isinstance(where, ast.Subscript)
+            return [augmented(where, ast.Add, self.of(value), None)]
+        return [assign(where, binary(old, ast.Add(), self.of(value)))]
+
+    def poison(self, node: Node) -> list[ast.stmt]:
+        """Fill a buffer that is dead with what nobody can overlook."""
+        filling = self.expressions.numpy("nan") if (dtype_of(node.operands[0].type) or "f")[0] in "fc" else number(0)
+        return [assign(stored(subscript(self.of(node.operands[0]), ast.Constant(...))), filling)]
+
+    # Moves.
+
+    def moves(self, results: Sequence[Value], sources: Sequence[Value]) -> list[ast.stmt]:
+        """Assign sources to results, all at once in meaning; nothing is written for what has the same name already."""
+        pending: list[tuple[str, Value, ast.expr]] = []
+        for value, source in zip(results, sources, strict=True):
+            if isinstance(value.type, Token) or self.names.same(value, source) or _unbound(source):
+                continue
+            label = self.names.of(value)
+            expression = self.of(source)
+            if not (isinstance(expression, ast.Name) and expression.id == label):
+                pending.append((label, source, expression))
+        result: list[ast.stmt] = []
+        reads = {label: _names_in(expression) for label, _, expression in pending}
+        while pending:
+            free = next((move for move in pending if not any(move[0] in reads[other[0]] for other in pending if other is not move)), None)
+            if free is None:
+                result.append(parallel([label for label, _, _ in pending], [expression for _, _, expression in pending]))
+                break
+            pending.remove(free)
+            result.append(assign(target(free[0]), free[2]))
+        return result
+
+    # Control.
+
+    def region(self, region: Region, node: Node, results: Sequence[Value] | None = None) -> list[ast.stmt]:
+        """Return the statements of a region, its results moved into those of the node."""
+        body = self.block(region.nodes)
+        return body + self.moves(node.results if results is None else results, region.results)
+
+    def loop(self, node: Node) -> list[ast.stmt]:
+        """Return a `for`."""
+        body = node.regions[0]
+        index = body.parameters[0]
+        start, stop, step, *initial = node.operands
+        before = self.moves(node.results, initial)
+        bounds = [self.of(start), self.of(stop), self.of(step)]
+        if _is(start, 0) and _is(step, 1):
+            bounds = bounds[1:2]
+        elif _is(step, 1):
+            bounds = bounds[:2]
+        visited: ast.expr = call(name("range"), *bounds)
+        used = bool(self.found.infos[index].uses)
+        if node.static.get("reversed") and used:  # else the direction cannot be seen
+            visited = call(name("reversed"), visited)
+        own = node.reverses is None and not node.static.get("reversed") and bool(index.name)
+        label = self.names.of(index) if used or own else "_"
+        inner = self.body(node, body)
+        return [*before, ast.For(target(label), visited, inner or [ast.Pass()], [], lineno=0)]
+
+    def body(self, node: Node, body: Region) -> list[ast.stmt]:
+        """Return the body of a loop, left early when its first result says so."""
+        if not node.static.get("leaves"):
+            return self.region(body, node)
+        inner = self.block(body.nodes)
+        flag = body.results[0]
+        moved = self.moves(node.results, body.results[1:])
+        test = self.of(flag)
+        if moved and not isinstance(test, (ast.Name, ast.Constant)):  # what the test reads may be assigned
+            inner.append(assign(target(self.names.leave), test))
+            test = name(self.names.leave)
+        made = self.names.classes.get(flag)
+        local = made is None or (made.ranges[0][0] > self.found.starts[node] and made.ranges[-1][1] <= self.found.spans[body][1] + 1)
+        return finish(inner, moved, Leave(test, local))
+
+    def while_loop(self, node: Node) -> list[ast.stmt]:
+        """Return a `while`; a test that needs statements is made inside."""
+        test, body = node.regions
+        before = self.moves(node.results, node.operands)
+        first = self.block(test.nodes)
+        condition = self.of(test.results[0])
+        inner = self.body(node, body)
+        if not first:
+            return [*before, ast.While(condition, inner or [ast.Pass()], [])]
+        leave = ast.If(opposite(condition), [ast.Break()], [])
+        return [*before, ast.While(ast.Constant(True), [*first, leave, *inner], [])]
+
+    def branch(self, node: Node) -> list[ast.stmt]:
+        """Return an `if`, or a conditional expression where both branches are one."""
+        then, otherwise = (self.region(region, node) for region in node.regions)
+        condition = self.of(node.operands[0])
+        if len(then) == len(otherwise) == 1 and not any(region.nodes and not self.silent(region) for region in node.regions):
+            first, second = then[0], otherwise[0]
+            if isinstance(first, ast.Assign) and isinstance(second, ast.Assign):
+                one, two = first.targets[0], second.targets[0]
+                if isinstance(one, ast.Name) and isinstance(two, ast.Name) and one.id == two.id:
+                    chosen = ast.IfExp(condition, first.value, second.value)
+                    if _length(chosen) < _TERNARY and not isinstance(second.value, ast.IfExp) and not isinstance(first.value, ast.IfExp):
+                        return [assign(target(one.id), chosen)]
+        if not then and not otherwise:
+            return []
+        if not then:
+            return [ast.If(opposite(condition), otherwise, [])]
+        return [ast.If(condition, then, otherwise)]
+
+    def silent(self, region: Region) -> bool:
+        """Whether a region has no statement but its moves."""
+        return all(len(node.results) == 1 and self.found.infos[node.results[0]].inline for node in region.nodes)
+
+    def attempt(self, node: Node) -> list[ast.stmt]:
+        """Return a `try`."""
+        body, *handlers, otherwise, final = node.regions
+        inner = self.block(body.nodes)
+        rest = self.block(otherwise.nodes)
+        moved = self.moves(node.results, (otherwise if otherwise.results else body).results) if node.results else []
+        if rest:
+            rest += moved
+        else:
+            inner += moved
+        caught = []
+        for names, handler in zip(node.static["handlers"], handlers, strict=True):
+            labels = (names,) if isinstance(names, str) else tuple(names)
+            kinds = [self.exception(label) for label in labels if label]
+            kind = None if not kinds else kinds[0] if len(kinds) == 1 else tuple_of(kinds)
+            bound = next((self.names.of(value) for value in handler.parameters if self.found.infos[value].uses), None)
+            caught.append(ast.ExceptHandler(kind, bound, self.region(handler, node) or [ast.Pass()]))
+        last = self.block(final.nodes)
+        if not caught:
+            return [ast.Try([*inner, *rest] or [ast.Pass()], [], [], last or [ast.Pass()])]
+        return [ast.Try(inner or [ast.Pass()], caught, rest, last)]
+
+    def exception(self, label: str) -> ast.expr:
+        return ast.parse(label, mode="eval").body
+
+    def manage(self, node: Node) -> list[ast.stmt]:
+        """Return a `with`."""
+        body = node.regions[0]
+        items = []
+        for number_, value in enumerate(node.operands):
+            bound = body.parameters[number_] if number_ < len(body.parameters) else None
+            used = bound is not None and self.found.infos[bound].uses
+            items.append(ast.withitem(self.of(value), target(self.names.of(bound)) if used and bound is not None else None))
+        return [ast.With(items, self.region(body, node) or [ast.Pass()])]
+
+
+def augmented(where: ast.expr, operator: type[ast.operator], value: ast.expr, owner: Node | None, *, exact: bool = True) -> ast.AugAssign:
+    """Return ``where op= value``; adding a negative value subtracts."""
+    assert isinstance(where, (ast.Name, ast.Subscript, ast.Attribute))
+    if operator in (ast.Add, ast.Sub) and exact:
+        positive = negated(value)
+        if positive is not None and (owner is None or (dtype_of(owner.operands[1].type) or " ")[0] in "fc"):
+            return ast.AugAssign(where, ast.Sub() if operator is ast.Add else ast.Add(), positive)
+    return ast.AugAssign(where, operator(), value)
+
+
+def comment(where: Location) -> str:
+    """Return a primal line as the text of a comment: one line, nothing but printable characters."""
+    text = " ".join(where.text().split()) if where.line else ""
+    text = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return text if len(text) <= _COMMENT else f"{text[: _COMMENT - 3]}..."
+
+
+def _unbound(value: Value) -> bool:
+    return isinstance(value.owner, Node) and value.owner.operation is UNDEFINED
+
+
+def _is(value: Value, wanted: int) -> bool:
+    owner = value.owner
+    return isinstance(owner, Node) and owner.operation is CONSTANT and owner.static["value"] == wanted
+
+
+def _names_in(expression: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(expression) if isinstance(part, ast.Name)}
+
+
+def _length(expression: ast.expr) -> int:
+    """Return roughly how many characters an expression takes."""
+    parts = list(ast.walk(expression))
+    return sum(len(part.id) + 3 for part in parts if isinstance(part, ast.Name)) + 4 * sum(isinstance(part, ast.Constant) for part in parts)
+
+

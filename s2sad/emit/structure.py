@@ -1,0 +1,121 @@
+"""Exits as a person writes them: `break`, `continue` and `return` instead of flags.
+
+In a graph, exits travel as flags: the body of a loop says by its first result that the loop ends.  Where the flag is known
+at the end of a branch, the branch says `break` itself and the flag is gone; where it is not, the flag stays, which is always
+right.
+"""
+
+from __future__ import annotations
+
+import ast
+from copy import deepcopy
+from dataclasses import dataclass
+
+_MOVES = 2  # so many assignments may be repeated at an exit
+_TERMINAL = (ast.Break, ast.Continue, ast.Return, ast.Raise)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """When a loop is left at the end of a trip; `local` says that nothing else reads the flag."""
+
+    test: ast.expr
+    local: bool = True
+
+
+def finish(body: list[ast.stmt], moved: list[ast.stmt], leave: Leave) -> list[ast.stmt]:
+    """Return the body of a loop with the assignments at its end and its exit."""
+    test = leave.test
+    if isinstance(test, ast.Constant):
+        return [*body, *moved, ast.Break()] if test.value else [*body, *moved]
+    if isinstance(test, ast.Name) and leave.local:
+        exits = _Exits(test.id, moved)
+        threaded = exits.thread(body)
+        if threaded is not None and (len(moved) <= _MOVES or exits.count <= 1):
+            return flattened([*threaded, *moved])
+    return [*body, *moved, ast.If(test, [ast.Break()], [])]
+
+
+class _Exits:
+    """Puts the exit where the flag is set."""
+
+    def __init__(self, flag: str, moved: list[ast.stmt]) -> None:
+        self.flag = flag
+        self.moved = moved
+        self.count = 0
+
+    def thread(self, body: list[ast.stmt]) -> list[ast.stmt] | None:
+        """Return the statements with `break` on every path that sets the flag; None when a path does not say."""
+        position = len(body) - 1
+        while position >= 0:
+            last = body[position]
+            if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
+                if last.targets[0].id == self.flag:
+                    return self.leave([*body[:position], *body[position + 1 :]], last.value, after=position + 1 < len(body))
+                position -= 1
+                continue
+            if isinstance(last, ast.If) and last.orelse:
+                return self.branch(body, position, last)
+            return None
+        return None
+
+    def branch(self, body: list[ast.stmt], position: int, last: ast.If) -> list[ast.stmt] | None:
+        rest = body[position + 1 :]
+        if len(rest) > _MOVES or any(_reads(statement, self.flag) for statement in rest):
+            return None
+        then, otherwise = self.thread([*last.body, *deepcopy(rest)]), self.thread([*last.orelse, *rest])
+        if then is None or otherwise is None:
+            return None
+        if not then and not otherwise:
+            return body[:position]
+        if not then:
+            return [*body[:position], ast.If(opposite(last.test), otherwise, [])]
+        return [*body[:position], ast.If(last.test, then, otherwise)]
+
+    def leave(self, body: list[ast.stmt], value: ast.expr, *, after: bool) -> list[ast.stmt] | None:
+        if isinstance(value, ast.Constant):
+            if not value.value:
+                return body
+            self.count += 1
+            return [*body, *deepcopy(self.moved), ast.Break()]
+        if after:
+            return None
+        self.count += 1
+        return [*body, ast.If(value, [*deepcopy(self.moved), ast.Break()], [])]
+
+
+def _reads(statement: ast.stmt, label: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == label and isinstance(part.ctx, ast.Load) for part in ast.walk(statement))
+
+
+def terminal(body: list[ast.stmt]) -> bool:
+    """Whether control never falls out of the end of the statements."""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, ast.If):
+        return bool(last.orelse) and terminal(last.body) and terminal(last.orelse)
+    return isinstance(last, _TERMINAL)
+
+
+def flattened(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements with the `else` of what is left early moved behind it."""
+    for position, statement in enumerate(body):
+        if isinstance(statement, ast.If) and statement.orelse:
+            if terminal(statement.body):
+                rest = [*statement.orelse, *body[position + 1 :]]
+                return [*body[:position], ast.If(statement.test, statement.body, []), *flattened(rest)]
+            if terminal(statement.orelse):
+                rest = [*statement.body, *body[position + 1 :]]
+                return [*body[:position], ast.If(opposite(statement.test), statement.orelse, []), *flattened(rest)]
+    return body
+
+
+def opposite(condition: ast.expr) -> ast.expr:
+    """Return the opposite of a condition; an order comparison keeps its `not`, for it is false on NaN."""
+    opposites: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+    if isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
+        return condition.operand
+    if isinstance(condition, ast.Compare) and len(condition.ops) == 1 and type(condition.ops[0]) in opposites:
+        return ast.Compare(condition.left, [opposites[type(condition.ops[0])]()], condition.comparators)
+    return ast.UnaryOp(ast.Not(), condition)

@@ -1,0 +1,91 @@
+"""Exit codes: how `break`, `continue` and `return` travel to where they go.
+
+The code is a variable of the frame, so branches and loops carry it.  Code that follows a branch which may have exited is lowered
+once, where the code is 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from s2sad.frontend.lower import Lowering
+from s2sad.frontend.store import ABSENT
+from s2sad.frontend.values import Known, Unbound
+from s2sad.graph.core import Value
+from s2sad.graph.types import BOOL
+
+FALLS, BREAK, CONTINUE, RETURN = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exit:
+    """An exit code that varies: a bool (true is `codes[1]`) when there are two codes and one is 0, else an int."""
+
+    value: Value
+    codes: tuple[int, ...]
+
+
+Code = Known | Exit
+
+
+def kinds_of(code: object) -> tuple[int, ...]:
+    """Return the codes that are possible."""
+    if isinstance(code, Exit):
+        return code.codes
+    return (code.value,) if isinstance(code, Known) else (FALLS,)
+
+
+def current(low: Lowering) -> Code:
+    """Return the exit code of the present frame."""
+    code = low.store.read(low.frame.exit)
+    return Known(FALLS) if code is ABSENT or isinstance(code, Unbound) else code
+
+
+def leave(low: Lowering, code: int) -> None:
+    """Note that the path leaves by `code`."""
+    low.store.write(low.frame.exit, Known(code))
+
+
+def certain(low: Lowering) -> bool:
+    """Whether the path has certainly left the block."""
+    return low.dead or FALLS not in kinds_of(current(low))
+
+
+def as_code(low: Lowering, code: object, codes: tuple[int, ...]) -> Value:
+    """Return a code as a value: a bool when `codes` is 0 and one other, else an int."""
+    flags = len(codes) == 2 and codes[0] == FALLS
+    if isinstance(code, Exit):
+        if code.codes == codes or not flags and code.value.type != BOOL:
+            return code.value
+        if code.value.type == BOOL:
+            from s2sad.frontend.joins import select_number
+
+            return select_number(low, code.value, code.codes[1], FALLS)
+        return code.value
+    number = code.value if isinstance(code, Known) else FALLS
+    return low.constant(number != FALLS) if flags else low.constant(number)
+
+
+def is_code(low: Lowering, code: Code, wanted: tuple[int, ...]) -> Value | bool:
+    """Return whether a code is one of `wanted`: a bool, or a value."""
+    possible = kinds_of(code)
+    inside = [one for one in possible if one in wanted]
+    if not inside:
+        return False
+    if len(inside) == len(possible):
+        return True
+    assert isinstance(code, Exit)
+    if code.value.type == BOOL:
+        return code.value if code.codes[1] in wanted else low.emit("logical_not", code.value)
+    result: Value | None = None
+    if len(possible) - len(inside) < len(inside):
+        for one in possible:
+            if one not in wanted:
+                test = low.emit("not_equal", code.value, low.constant(one))
+                result = test if result is None else low.emit("logical_and", result, test)
+    else:
+        for one in inside:
+            test = low.emit("equal", code.value, low.constant(one))
+            result = test if result is None else low.emit("logical_or", result, test)
+    assert result is not None
+    return result

@@ -1,0 +1,601 @@
+"""Expressions: one handler a syntax node; a node without a handler meets the fence."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad.frontend.arrays import subscript
+from s2sad.frontend.joins import branch, dispatch, force, same
+from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
+from s2sad.frontend.store import ABSENT
+from s2sad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Choice,
+    DictContent,
+    Frame,
+    Function,
+    GrowingContent,
+    Handle,
+    Items,
+    Known,
+    Lazy,
+    ListContent,
+    Method,
+    Partial,
+    Pending,
+    Place,
+    Range,
+    SliceValue,
+    Unbound,
+    Variable,
+)
+from s2sad.graph.core import Value
+from s2sad.graph.types import Array, Number, Opaque, Scalar
+
+BINARY: dict[type, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
+    gast.Add: ("add", "__add__", "__radd__", operator.add),
+    gast.Sub: ("subtract", "__sub__", "__rsub__", operator.sub),
+    gast.Mult: ("multiply", "__mul__", "__rmul__", operator.mul),
+    gast.Div: ("divide", "__truediv__", "__rtruediv__", operator.truediv),
+    gast.FloorDiv: ("floor_divide", "__floordiv__", "__rfloordiv__", operator.floordiv),
+    gast.Mod: ("remainder", "__mod__", "__rmod__", operator.mod),
+    gast.Pow: ("power", "__pow__", "__rpow__", operator.pow),
+    gast.MatMult: ("matmul", "__matmul__", "__rmatmul__", operator.matmul),
+    gast.BitAnd: ("bitwise_and", "__and__", "__rand__", operator.and_),
+    gast.BitOr: ("bitwise_or", "__or__", "__ror__", operator.or_),
+    gast.BitXor: ("bitwise_xor", "__xor__", "__rxor__", operator.xor),
+    gast.LShift: ("left_shift", "__lshift__", "__rlshift__", operator.lshift),
+    gast.RShift: ("right_shift", "__rshift__", "__rrshift__", operator.rshift),
+}
+COMPARE: dict[type, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
+    gast.Lt: ("less", "__lt__", "__gt__", operator.lt),
+    gast.LtE: ("less_equal", "__le__", "__ge__", operator.le),
+    gast.Gt: ("greater", "__gt__", "__lt__", operator.gt),
+    gast.GtE: ("greater_equal", "__ge__", "__le__", operator.ge),
+    gast.Eq: ("equal", "__eq__", "__eq__", operator.eq),
+    gast.NotEq: ("not_equal", "__ne__", "__ne__", operator.ne),
+}
+UNARY: dict[type, tuple[str, str, Callable[[Any], Any]]] = {
+    gast.USub: ("negative", "__neg__", operator.neg),
+    gast.UAdd: ("positive", "__pos__", operator.pos),
+    gast.Invert: ("invert", "__invert__", operator.invert),
+}
+PLAIN = (bool, int, float, complex, str, bytes, tuple, type(None))
+
+
+def expression(low: Lowering, node: Any) -> Abstract:
+    """Lower an expression; evaluation order is Python's."""
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        low.refuse("syntax", node, what=f"the expression {type(node).__name__}", remedy="write it with simpler expressions")
+    return handler(low, node)
+
+
+# -------------------------------------------------------------------- names and literals
+
+
+def _constant(low: Lowering, node: Any) -> Abstract:
+    return Known(node.value, literal=True)
+
+
+def _name(low: Lowering, node: Any) -> Abstract:
+    low.at(node)
+    return lookup(low, node.id, node)
+
+
+def lookup(low: Lowering, name: str, node: Any = None) -> Abstract:
+    """Return what a name stands for in the present frame."""
+    frame: Frame | None = low.frame
+    first = True
+    while frame is not None:
+        scope = frame.source.scope
+        if name in scope.globals:
+            break
+        if name in scope.bound and not (not first and frame.source.node is None):
+            return read_variable(low, frame.variable(name), name)
+        first = False
+        if frame.parent is None:
+            found = low.session.closure(low, frame.function, name)
+            if found is not ABSENT:
+                return low.usable(found, name)
+        frame = frame.parent
+    found = low.session.module_name(low, low.frame.source.module, name)
+    if found is ABSENT:
+        low.refuse("unknown name", node, name=name)
+    return low.usable(found, name)
+
+
+def read_variable(low: Lowering, variable: Variable, name: str) -> Abstract:
+    """Return the content of a variable."""
+    content = low.store.read(variable)
+    if content is ABSENT or isinstance(content, Unbound):
+        pending = low.session.unbound_read(low, variable)
+        if pending is not None:
+            return pending
+        raise_unbound(low, name)
+    if isinstance(content, Pending):
+        content = force(low, content)
+        low.store.write(variable, content)
+    return low.usable(content, name)
+
+
+def raise_unbound(low: Lowering, name: str) -> Any:
+    """A name that is certainly not bound: the primal raises here."""
+    low.effect("raise_", exception="UnboundLocalError", arguments=(f"cannot access local variable '{name}' where it is not associated with a value",))
+    raise DeadPath
+
+
+def _tuple(low: Lowering, node: Any) -> Abstract:
+    return Items(tuple(_elements(low, node.elts)))
+
+
+def _list(low: Lowering, node: Any) -> Abstract:
+    return low.list_of(_elements(low, node.elts))
+
+
+def _set(low: Lowering, node: Any) -> Abstract:
+    elements = _elements(low, node.elts)
+    keys = [low.static(element, "an element of a set") for element in elements]
+    return Handle(low.store.place("set", DictContent(tuple((key, Known(None)) for key in dict.fromkeys(keys)))))
+
+
+def _elements(low: Lowering, nodes: list[Any]) -> list[Abstract]:
+    elements: list[Abstract] = []
+    for node in nodes:
+        if isinstance(node, gast.Starred):
+            from s2sad.frontend.iteration import known_elements
+
+            elements.extend(known_elements(low, expression(low, node.value), "a starred expression"))
+        else:
+            elements.append(low.usable(expression(low, node)))
+    return elements
+
+
+def _dict(low: Lowering, node: Any) -> Abstract:
+    entries: dict[Any, Abstract] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            other = expression(low, value)
+            content = low.store.read(other.place) if isinstance(other, Handle) else None
+            if not isinstance(content, DictContent):
+                low.refuse("star", node, what="`**` in a dict")
+            entries.update(content.entries)
+        else:
+            name = low.static(expression(low, key), "a key of a dict")
+            entries[name] = low.usable(expression(low, value))
+    return Handle(low.store.place("dict", DictContent(tuple(entries.items()))))
+
+
+# -------------------------------------------------------------------- operators
+
+
+def _binary(low: Lowering, node: Any) -> Abstract:
+    left = expression(low, node.left)
+    right = expression(low, node.right)
+    low.at(node)
+    return binary(low, type(node.op), left, right)
+
+
+def binary(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstract:
+    """Apply a binary operator."""
+    rule, method, reflected, python = BINARY[kind]
+    left, right = low.usable(left), low.usable(right)
+    if isinstance(left, Known) and isinstance(right, Known):
+        folded = fold(left, right, python)
+        if folded is not None:
+            return folded
+    if numeric(low, left) and numeric(low, right):
+        return low.result(low.emit(rule, low.value(left), low.value(right)), contiguous=contiguous(low, left, right))
+    if isinstance(left, Choice) and not numeric(low, left):
+        return dispatch(low, left, lambda option: binary(low, kind, option, right))
+    if isinstance(right, Choice) and not numeric(low, right):
+        return dispatch(low, right, lambda option: binary(low, kind, left, option))
+    from s2sad.frontend.containers import binary_container
+    from s2sad.frontend.objects import binary_object
+
+    result = binary_object(low, method, reflected, left, right)
+    if result is None:
+        result = binary_container(low, kind, left, right)
+    if result is not None:
+        return result
+    # An array combined with a list: NumPy makes an array of it.
+    if isinstance(left, ArrayRef) and isinstance(right, (Handle, Items)) or isinstance(right, ArrayRef) and isinstance(left, (Handle, Items)):
+        return low.result(low.emit(rule, low.value(left), low.value(right)))
+    low.refuse("operands", what=f"the operator {rule}", kinds=f"{describe(left)} and {describe(right)}")
+
+
+def fold(left: Known, right: Known, python: Callable[[Any, Any], Any]) -> Known | None:
+    """Compute with two known things now, where that cannot be seen: ints, texts, tuples, and numbers written as literals."""
+    a, b = left.value, right.value
+    if not isinstance(a, PLAIN) or not isinstance(b, PLAIN):
+        return None
+    inexact = isinstance(a, (float, complex)) or isinstance(b, (float, complex))
+    if inexact and not (left.literal and right.literal) and python not in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+        return None
+    if python is operator.pow and not (isinstance(a, (int, float)) and isinstance(b, (int, float)) and abs(b) < 64):
+        return None
+    if python is operator.mul and not isinstance(a, (int, float, complex)) | isinstance(b, (int, float, complex)):
+        return None
+    if python is operator.lshift and not 0 <= b < 64:
+        return None
+    try:
+        value = python(a, b)
+    except Exception:
+        return None
+    return Known(value, literal=left.literal and right.literal) if isinstance(value, PLAIN) else None
+
+
+def numeric(low: Lowering, thing: Abstract) -> bool:
+    """Whether a thing is a number or an array."""
+    if isinstance(thing, ArrayRef):
+        return True
+    if isinstance(thing, Value):
+        return isinstance(thing.type, (Number, Scalar, Array))
+    if isinstance(thing, Known):
+        return isinstance(thing.value, (bool, int, float, complex, np.generic))
+    if isinstance(thing, Choice):
+        return all(numeric(low, option) for option in thing.options)
+    return False
+
+
+def contiguous(low: Lowering, *operands: Abstract) -> bool:
+    """Whether an elementwise result is certainly C-contiguous: its array operands are."""
+    return all(operand.place.contiguous and not operand.path for operand in operands if isinstance(operand, ArrayRef))
+
+
+def _unary(low: Lowering, node: Any) -> Abstract:
+    operand = low.usable(expression(low, node.operand))
+    low.at(node)
+    if isinstance(node.op, gast.Not):
+        answer = truth(low, operand)
+        return Known(not answer) if isinstance(answer, bool) else low.emit("logical_not", answer)
+    return unary(low, type(node.op), operand)
+
+
+def unary(low: Lowering, kind: type, operand: Abstract) -> Abstract:
+    """Apply a unary operator."""
+    rule, method, python = UNARY[kind]
+    if isinstance(operand, Known) and isinstance(operand.value, (bool, int, float, complex)) and not isinstance(operand.value, np.generic):
+        if isinstance(operand.value, int) or operand.literal:
+            return Known(python(operand.value), literal=operand.literal)
+    if isinstance(operand, Choice) and not numeric(low, operand):
+        return dispatch(low, operand, lambda option: unary(low, kind, option))
+    if not numeric(low, operand):
+        from s2sad.frontend.objects import call_special
+
+        result = call_special(low, operand, method, ())
+        if result is not None:
+            return result
+        low.refuse("operands", what=f"the operator {rule}", kinds=describe(operand))
+    return low.result(low.emit(rule, low.value(operand)), contiguous=contiguous(low, operand))
+
+
+def _compare(low: Lowering, node: Any) -> Abstract:
+    left = low.usable(expression(low, node.left))
+    result: Abstract | None = None
+
+    def rest(position: int, left: Abstract) -> Abstract:
+        right = low.usable(expression(low, node.comparators[position]))
+        low.at(node)
+        answer = compare(low, type(node.ops[position]), left, right)
+        if position + 1 == len(node.ops):
+            return answer
+        return short_circuit(low, answer, lambda: rest(position + 1, right), True)
+
+    result = rest(0, left)
+    return result
+
+
+def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstract:
+    """Apply a comparison, a membership test or an identity test."""
+    if kind in (gast.Is, gast.IsNot):
+        answer = identity(low, left, right)
+        if kind is gast.IsNot:
+            return Known(not answer) if isinstance(answer, bool) else low.emit("logical_not", answer)
+        return Known(answer) if isinstance(answer, bool) else answer
+    if kind in (gast.In, gast.NotIn):
+        from s2sad.frontend.containers import membership
+
+        inside = membership(low, left, right)
+        if kind is gast.NotIn:
+            negated = truth(low, inside)
+            return Known(not negated) if isinstance(negated, bool) else low.emit("logical_not", negated)
+        return inside
+    rule, method, reflected, python = COMPARE[kind]
+    if isinstance(left, Known) and isinstance(right, Known):
+        folded = fold(left, right, python)
+        if folded is not None:
+            return folded
+        if kind in (gast.Eq, gast.NotEq) and not (numeric(low, left) and numeric(low, right)):
+            return Known(bool(python(left.value, right.value)))
+    if numeric(low, left) and numeric(low, right):
+        return low.result(low.emit(rule, low.value(left), low.value(right)), contiguous=contiguous(low, left, right))
+    for k, side in enumerate((left, right)):
+        if isinstance(side, Choice):
+            if k == 0:
+                return dispatch(low, side, lambda option: compare(low, kind, option, right))
+            return dispatch(low, side, lambda option: compare(low, kind, left, option))
+    from s2sad.frontend.objects import binary_object
+
+    result = binary_object(low, method, reflected, left, right)
+    if result is not None:
+        return result
+    from s2sad.frontend.containers import compare_containers
+
+    result = compare_containers(low, kind, left, right)
+    if result is not None:
+        return result
+    if isinstance(left, Value) and isinstance(left.type, Opaque) or isinstance(right, Value) and isinstance(right.type, Opaque):
+        low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
+    if kind in (gast.Eq, gast.NotEq) and not isinstance(left, (Handle, Items, Method, Function)) and not isinstance(right, (Handle, Items, Method, Function)):
+        return Known(kind is gast.NotEq)  # a number against a text or None
+    low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
+
+
+def identity(low: Lowering, left: Abstract, right: Abstract) -> bool | Value:
+    """Return ``left is right``."""
+    if isinstance(left, Choice):
+        answer = dispatch(low, left, lambda option: as_abstract(identity(low, option, right)))
+        return bool(answer.value) if isinstance(answer, Known) else low.value(answer)
+    if isinstance(right, Choice):
+        return identity(low, right, left)
+    if isinstance(left, Known) and isinstance(right, Known):
+        if isinstance(left.value, (int, float, complex, str, bytes)) and not isinstance(left.value, bool) and left.value is not right.value:
+            if type(left.value) is type(right.value) and left.value == right.value:
+                low.refuse("memory", what="`is` between equal numbers or texts")
+            return False
+        return left.value is right.value
+    if isinstance(left, Known) or isinstance(right, Known):
+        known, other = (left, right) if isinstance(left, Known) else (right, left)
+        assert isinstance(known, Known)
+        if known.value is None or isinstance(known.value, (type, str)) or known.value is Ellipsis:
+            if isinstance(other, Value) and isinstance(other.type, Opaque):
+                return low.emit("is_same", other, low.constant(known.value))
+            return False
+        if isinstance(known.value, bool) and isinstance(other, Value):
+            if isinstance(other.type, Number) and other.type.kind == "bool" and not other.type.also:
+                return other if known.value else low.emit("logical_not", other)
+            return False
+        if isinstance(other, (ArrayRef, Handle, Items)):
+            return False
+    if isinstance(left, ArrayRef) and isinstance(right, ArrayRef):
+        if left.place is right.place and not left.path and not right.path:
+            return True
+        if left.place is not right.place and not left.place.links and not left.place.partners and not right.place.links and not right.place.partners:
+            return False
+    if isinstance(left, Handle) and isinstance(right, Handle):
+        return left.place is right.place
+    if isinstance(left, (Function, Method)) and isinstance(right, (Function, Method)):
+        return same(left, right)
+    low.refuse("memory", what=f"`is` between {describe(left)} and {describe(right)}")
+
+
+def as_abstract(answer: bool | Value) -> Abstract:
+    """Return a bool or a value as a thing of the program."""
+    return Known(answer) if isinstance(answer, bool) else answer
+
+
+def _bool_op(low: Lowering, node: Any) -> Abstract:
+    stop = isinstance(node.op, gast.And)
+
+    def rest(position: int) -> Abstract:
+        left = low.usable(expression(low, node.values[position]))
+        if position + 1 == len(node.values):
+            return left
+        return short_circuit(low, left, lambda: rest(position + 1), stop)
+
+    return rest(0)
+
+
+def short_circuit(low: Lowering, left: Abstract, right: Callable[[], Abstract], conjunction: bool) -> Abstract:
+    """Return ``left and right`` (or ``or``); the right side is lowered where it is evaluated."""
+    answer = truth(low, left)
+    if isinstance(answer, bool):
+        return right() if answer is conjunction else left
+    return conditional(low, answer, right if conjunction else lambda: left, (lambda: left) if conjunction else right)
+
+
+def conditional(low: Lowering, condition: Value, then: Callable[[], Abstract], otherwise: Callable[[], Abstract]) -> Abstract:
+    """Return ``then if condition else otherwise``."""
+    holder = Variable("$value", low.frame)
+    branch(low, condition, lambda: low.store.write(holder, then()), lambda: low.store.write(holder, otherwise()))
+    if low.dead:
+        raise DeadPath
+    result = low.store.read(holder)
+    low.store.write(holder, ABSENT)
+    return low.usable(result)
+
+
+def _if_expression(low: Lowering, node: Any) -> Abstract:
+    answer = truth(low, low.usable(expression(low, node.test)))
+    low.at(node)
+    if isinstance(answer, bool):
+        return expression(low, node.body if answer else node.orelse)
+    return conditional(low, answer, lambda: expression(low, node.body), lambda: expression(low, node.orelse))
+
+
+def truth(low: Lowering, thing: Abstract) -> bool | Value:
+    """Return the truth of a thing: decided, or a bool that varies."""
+    thing = low.usable(thing)
+    match thing:
+        case Known(value):
+            return bool(value)
+        case Value(type=kind):
+            if isinstance(kind, Number) and kind.kind == "bool":
+                return thing
+            if isinstance(kind, (Number, Scalar)):
+                if isinstance(kind, Number) and kind.size is not None and kind.size.known is not None:
+                    return bool(kind.size.known)
+                return low.emit("to_bool", thing)
+            if isinstance(kind, Opaque):
+                return low.emit("to_bool", thing)
+        case ArrayRef():
+            value = low.read(thing)
+            shape = value.type.shape if isinstance(value.type, Array) else None
+            if shape is not None and shape and not all(low.sizes.is_one(size) for size in shape):
+                raise PrimalRaises("The truth value of an array with more than one element is ambiguous.")
+            return low.emit("to_bool", value)
+        case Items(elements):
+            return bool(elements)
+        case Handle(place):
+            content = low.store.read(place)
+            if isinstance(content, ListContent):
+                return bool(content.elements)
+            if isinstance(content, DictContent):
+                return bool(content.entries)
+            if isinstance(content, GrowingContent):
+                return low.emit("greater", low.emit("list_length", content.value), low.constant(0))
+            from s2sad.frontend.objects import object_truth
+
+            return object_truth(low, thing)
+        case Choice(options=options):
+            answers = [truth_of_known(option) for option in options]
+            if all(answer is not None for answer in answers) and len(set(answers)) == 1:
+                return bool(answers[0])
+            result = dispatch(low, thing, lambda option: as_abstract(truth(low, option)))
+            return bool(result.value) if isinstance(result, Known) else low.value(result)
+        case Range():
+            from s2sad.frontend.iteration import range_length
+
+            return truth(low, range_length(low, thing))
+        case Function() | Method() | Partial() | Lazy() | SliceValue():
+            return True
+    low.refuse("operands", what="a condition", kinds=describe(thing))
+
+
+def truth_of_known(thing: Abstract) -> bool | None:
+    """Return the truth of what is known without looking at the store."""
+    if isinstance(thing, Known):
+        return bool(thing.value)
+    return True if isinstance(thing, (Function, Method, Partial)) else None
+
+
+# -------------------------------------------------------------------- parts
+
+
+def _subscript(low: Lowering, node: Any) -> Abstract:
+    base = low.usable(expression(low, node.value))
+    index = expression(low, node.slice)
+    low.at(node)
+    return item(low, base, index)
+
+
+def item(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
+    """Return ``base[index]``."""
+    base, index = low.usable(base), low.usable(index)
+    if isinstance(base, ArrayRef):
+        return subscript(low, base, index)
+    if isinstance(base, Choice):
+        return dispatch(low, base, lambda option: item(low, option, index))
+    from s2sad.frontend.containers import item_of
+
+    return item_of(low, base, index)
+
+
+def _slice(low: Lowering, node: Any) -> Abstract:
+    parts = [Known(None) if part is None else low.usable(expression(low, part)) for part in (node.lower, node.upper, node.step)]
+    return SliceValue(*parts)
+
+
+def _attribute(low: Lowering, node: Any) -> Abstract:
+    base = low.usable(expression(low, node.value))
+    low.at(node)
+    return attribute(low, base, node.attr)
+
+
+def attribute(low: Lowering, base: Abstract, name: str) -> Abstract:
+    """Return ``base.name``."""
+    base = low.usable(base)
+    if isinstance(base, Choice):
+        return dispatch(low, base, lambda option: attribute(low, option, name))
+    from s2sad.frontend.objects import attribute_of
+
+    return low.usable(attribute_of(low, base, name), name)
+
+
+# -------------------------------------------------------------------- the rest
+
+
+def _call(low: Lowering, node: Any) -> Abstract:
+    from s2sad.frontend.calls import call_node
+
+    return call_node(low, node)
+
+
+def _lambda(low: Lowering, node: Any) -> Abstract:
+    from s2sad.frontend.calls import define
+
+    return define(low, node)
+
+
+def _named(low: Lowering, node: Any) -> Abstract:
+    from s2sad.frontend.statements import assign_name
+
+    value = expression(low, node.value)
+    low.at(node)
+    return assign_name(low, node.target.id, value)
+
+
+def _comprehension(low: Lowering, node: Any) -> Abstract:
+    from s2sad.frontend.comprehensions import comprehension
+
+    return comprehension(low, node)
+
+
+def _joined(low: Lowering, node: Any) -> Abstract:
+    from s2sad.frontend.texts import formatted
+
+    return formatted(low, node)
+
+
+def _starred(low: Lowering, node: Any) -> Abstract:
+    low.refuse("syntax", node, what="a starred expression here", remedy="write the elements out")
+
+
+def _yield(low: Lowering, node: Any) -> Abstract:
+    from s2sad.frontend.generators import give
+
+    return give(low, node)
+
+
+def _await(low: Lowering, node: Any) -> Abstract:
+    low.refuse("async", node)
+
+
+_HANDLERS: dict[type, Callable[[Lowering, Any], Abstract]] = {
+    gast.Constant: _constant,
+    gast.Name: _name,
+    gast.Tuple: _tuple,
+    gast.List: _list,
+    gast.Set: _set,
+    gast.Dict: _dict,
+    gast.BinOp: _binary,
+    gast.UnaryOp: _unary,
+    gast.Compare: _compare,
+    gast.BoolOp: _bool_op,
+    gast.IfExp: _if_expression,
+    gast.Subscript: _subscript,
+    gast.Slice: _slice,
+    gast.Attribute: _attribute,
+    gast.Call: _call,
+    gast.Lambda: _lambda,
+    gast.NamedExpr: _named,
+    gast.ListComp: _comprehension,
+    gast.SetComp: _comprehension,
+    gast.DictComp: _comprehension,
+    gast.GeneratorExp: _comprehension,
+    gast.JoinedStr: _joined,
+    gast.Starred: _starred,
+    gast.Yield: _yield,
+    gast.YieldFrom: _yield,
+    gast.Await: _await,
+}
+
+__all__ = ["Place", "attribute", "binary", "compare", "conditional", "expression", "item", "lookup", "math", "truth"]

@@ -1,0 +1,768 @@
+"""Where paths meet: the state after a branch, and things that are one of several.
+
+Numbers that differ become results of the `if`.  Arrays that were made in the branches become one array.  A name that refers to
+one of two arrays that exist outside gets a place of its own, linked to both: a write to it is carried over to the one it is,
+and a write to that one to it, by `if`s on the condition of the branch.  Functions, texts, None and containers of different
+structure become a `Choice`, decided by an `if` where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad.errors import UnsupportedError
+from s2sad.frontend import kinds
+from s2sad.frontend.lower import DeadPath, Lowering, describe
+from s2sad.frontend.store import ABSENT, Changes
+from s2sad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Choice,
+    Conflict,
+    DictContent,
+    Function,
+    GrowingContent,
+    Handle,
+    InstanceContent,
+    Items,
+    Key,
+    Known,
+    Lazy,
+    Link,
+    ListContent,
+    Method,
+    Namespace,
+    Partial,
+    Pending,
+    Place,
+    Range,
+    SliceValue,
+    Stale,
+    Unbound,
+    Variable,
+)
+from s2sad.graph.core import IF, Node, Region, Value
+from s2sad.graph.index import Index, Operand, Path, Slice
+from s2sad.graph.sizes import Size
+from s2sad.graph.types import BOOL, INT, Array, List, Number, Scalar, Type
+
+MOST_OPTIONS = 8
+
+
+@dataclass(eq=False, slots=True)
+class Arm:
+    """A branch that has been lowered: its region, what it changed, whether its end is reached."""
+
+    region: Region
+    changes: Changes = field(default_factory=dict)
+    dead: bool = False
+
+
+class Mismatch(Exception):
+    """Two things cannot be one value."""
+
+
+def branch(low: Lowering, condition: Value, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
+    """Lower an `if` whose condition varies, both sides from the present state, and join what they leave."""
+    location = low.location
+    arms = [run_arm(low, then), run_arm(low, otherwise)]
+    low.builder.location = location
+    close(low, condition, arms)
+
+
+def run_arm(low: Lowering, body: Callable[[], None], arm: Arm | None = None) -> Arm:
+    """Lower one side; a given arm is continued."""
+    low.store.begin()
+    if arm is None:
+        arm = Arm(low.builder.new_region())
+    else:
+        for key, content in arm.changes.items():
+            low.store.write(key, content)
+    low.dead = arm.dead
+    try:
+        with low.builder.inside(arm.region):
+            try:
+                body()
+            except DeadPath:
+                low.dead = True
+    except BaseException:
+        low.store.rollback()
+        raise
+    arm.changes = low.store.rollback()
+    arm.dead = low.dead
+    low.dead = False
+    return arm
+
+
+def close(low: Lowering, condition: Value, arms: list[Arm]) -> None:
+    """Append the `if` and make its results the present state."""
+    join = Join(low, condition, arms)
+    join.run()
+    low.dead = arms[0].dead and arms[1].dead
+
+
+class Join:
+    """Joins the states at the ends of two branches."""
+
+    def __init__(self, low: Lowering, condition: Value, arms: list[Arm]) -> None:
+        self.low = low
+        self.condition = condition
+        self.arms = arms
+        self.results: list[Value] = []
+        self.places: dict[tuple[Place, Place], Place] = {}
+        self.sides: dict[Place, Place] = {}
+        self.exported: dict[Place, Place] = {}
+        self.memo: dict[tuple[Value, Value], Value] = {}
+
+    def run(self) -> None:
+        """Join everything that either side has changed."""
+        low, (then, otherwise) = self.low, self.arms
+        changed: list[tuple[Key, Any]] = []
+        keys = dict.fromkeys([*then.changes, *otherwise.changes])
+        for key in keys:
+            before = low.store.read(key)
+            if before is ABSENT and isinstance(key, Place):
+                continue  # made in a branch: joined when something that is left refers to it
+            sides = [arm.changes.get(key, before) for arm in self.arms]
+            if sides[0] is sides[1]:
+                changed.append((key, sides[0]))
+                continue
+            changed.append((key, self.key(key, sides[0], sides[1])))
+        regions = (then.region, otherwise.region)
+        if self.results or any(needed(node) for region in regions for node in region.nodes):
+            node = low.builder.append(IF, (self.condition,), {}, [], regions=regions)
+            node.results = tuple(self.results)
+            for value in node.results:
+                value.owner = node
+                value.location = low.location
+        for key, content in changed:
+            low.store.write(key, content)
+
+    def key(self, key: Key, left: Any, right: Any) -> Any:
+        """Join the contents of one key."""
+        name = key.name
+        if key is self.low.world:
+            return self.token(left, right)
+        if isinstance(key, Variable):
+            left = Unbound(name) if left is ABSENT else left
+            right = Unbound(name) if right is ABSENT else right
+            if name == "$exit":
+                return self.exit(left, right)
+        return self.contents(left, right, name, key if isinstance(key, Place) else None)
+
+    def token(self, left: Any, right: Any) -> Value:
+        low = self.low
+        if left is None or right is None:
+            # The first token is a parameter of the graph: it existed before the branch.
+            first = low.session.first_token(low)
+            left, right = left or first, right or first
+        return self.slot(left, right, left.type, "")
+
+    def exit(self, left: Any, right: Any) -> Any:
+        """Join exit codes: 0 falls through, 1 break, 2 continue, 3 return."""
+        from s2sad.frontend.exits import Exit, as_code, kinds_of
+
+        left = Known(0) if isinstance(left, Unbound) else left
+        right = Known(0) if isinstance(right, Unbound) else right
+        if self.arms[0].dead:
+            left = right if isinstance(right, Known) else left
+        if self.arms[1].dead:
+            right = left if isinstance(left, Known) else right
+        if isinstance(left, Known) and isinstance(right, Known) and left.value == right.value:
+            return left
+        codes: tuple[int, ...] = tuple(sorted({*kinds_of(left), *kinds_of(right)}))
+        flags = len(codes) == 2 and codes[0] == 0
+        sides = [self.inside(k, lambda side=side: as_code(self.low, side, codes)) for k, side in enumerate((left, right))]
+        return Exit(self.slot(sides[0], sides[1], BOOL if flags else INT, ""), codes)
+
+    # ------------------------------------------------------------ contents of keys
+
+    def contents(self, left: Any, right: Any, name: str, place: Place | None = None) -> Any:
+        """Join the contents of one place or variable."""
+        if left is right:
+            return left
+        if self.arms[0].dead or self.arms[1].dead:
+            k = 1 if self.arms[0].dead else 0
+            return self.export(k, (left, right)[k], name)
+        if isinstance(left, Stale) or isinstance(right, Stale):
+            return left if isinstance(left, Stale) else right
+        if isinstance(left, (ListContent, GrowingContent)) or isinstance(right, (ListContent, GrowingContent)):
+            return self.lists(left, right, name)
+        if isinstance(left, DictContent) and isinstance(right, DictContent):
+            if [key for key, _ in left.entries] != [key for key, _ in right.entries]:
+                return Conflict(name, "it is a dict whose keys differ from path to path", self.low.location)
+            return DictContent(tuple((key, self.thing(a, b, name)) for (key, a), (_, b) in zip(left.entries, right.entries, strict=True)))
+        if isinstance(left, InstanceContent) and isinstance(right, InstanceContent):
+            from s2sad.frontend.objects import field_before
+
+            fields = dict(left.fields)
+            others = dict(right.fields)
+            joined = []
+            for label in dict.fromkeys([*fields, *others]):
+                a = fields[label] if label in fields else field_before(self.low, place, label)
+                b = others[label] if label in others else field_before(self.low, place, label)
+                joined.append((label, self.thing(a, b, label)))
+            return InstanceContent(tuple(joined))
+        return self.thing(left, right, name)
+
+    def lists(self, left: Any, right: Any, name: str) -> Any:
+        """Join two lists: element by element, or as a list of unknown length."""
+        low = self.low
+        if isinstance(left, ListContent) and isinstance(right, ListContent) and len(left.elements) == len(right.elements):
+            return ListContent(tuple(self.thing(a, b, name) for a, b in zip(left.elements, right.elements, strict=True)))
+        if not isinstance(left, (ListContent, GrowingContent)) or not isinstance(right, (ListContent, GrowingContent)):
+            return Conflict(name, "a list on one path only", low.location)
+        from s2sad.frontend.containers import element_kind, grown
+
+        try:
+            element = element_kind(low, (left, right))
+            sides = [self.inside(k, lambda side=side: grown(low, side, element)) for k, side in enumerate((left, right))]
+        except (UnsupportedError, Mismatch) as problem:
+            return Conflict(name, str(getattr(problem, "reason", problem)), low.location)
+        return GrowingContent(self.slot(sides[0], sides[1], List(element), name))
+
+    def thing(self, left: Abstract, right: Abstract, name: str) -> Abstract:
+        """Join two things of the program."""
+        if left is right or same(left, right):
+            return left
+        try:
+            return self.unequal(left, right, name)
+        except Mismatch as problem:
+            return Conflict(name, str(problem), self.low.location)
+
+    def unequal(self, left: Abstract, right: Abstract, name: str) -> Abstract:
+        low = self.low
+        if isinstance(left, Pending):
+            left = force(low, left)
+        if isinstance(right, Pending):
+            right = force(low, right)
+        if isinstance(left, (Conflict, Stale)):
+            return left
+        if isinstance(right, (Conflict, Stale)):
+            return right
+        if isinstance(left, Unbound) or isinstance(right, Unbound):
+            k = 1 if isinstance(left, Unbound) else 0
+            return self.export(k, (left, right)[k], name)
+        if isinstance(left, ArrayRef) and isinstance(right, ArrayRef):
+            return self.arrays(left, right, name)
+        kind, other = number_type(low, left), number_type(low, right)
+        if kind is not None and other is not None:
+            joined = kinds.join(kind, other, low.sizes)
+            if joined is not None:
+                sides = [self.inside(k, lambda side=side: coerce(low, low.value(side), joined)) for k, side in enumerate((left, right))]
+                return self.slot(sides[0], sides[1], joined, name)
+            raise Mismatch(f"{describe(left)} or {describe(right)}")
+        if type(left) is type(right):
+            match left:
+                case Items() if len(left.elements) == len(right.elements) and left.cls is right.cls:
+                    return Items(tuple(self.thing(a, b, name) for a, b in zip(left.elements, right.elements, strict=True)), left.cls)
+                case Range():
+                    return Range(self.thing(left.start, right.start, name), self.thing(left.stop, right.stop, name), self.thing(left.step, right.step, name))
+                case SliceValue():
+                    return SliceValue(self.thing(left.start, right.start, name), self.thing(left.stop, right.stop, name), self.thing(left.step, right.step, name))
+                case Handle() if self.mergeable(left.place, right.place):
+                    return Handle(self.merged(left.place, right.place, name))
+                case Function() if left.source.node is right.source.node and left.parent is right.parent and len(left.defaults) == len(right.defaults):
+                    defaults = tuple(self.thing(a, b, name) for a, b in zip(left.defaults, right.defaults, strict=True))
+                    keywords = tuple((key, self.thing(a, b, name)) for (key, a), (_, b) in zip(left.keyword_defaults, right.keyword_defaults, strict=True))
+                    return Function(left.source, left.parent, defaults, keywords, left.origin)
+        return self.choice(left, right, name)
+
+    def choice(self, left: Abstract, right: Abstract, name: str) -> Abstract:
+        """Return one of two things that are decided where they are used."""
+        low = self.low
+        options: list[Abstract] = []
+        numbers: list[list[int]] = []
+        for k, side in enumerate((left, right)):
+            mine = []
+            for option in side.options if isinstance(side, Choice) else (side,):
+                found = next((n for n, other in enumerate(options) if same(other, option)), None)
+                if found is None:
+                    options.append(self.export(k, option, name))
+                    found = len(options) - 1
+                mine.append(found)
+            numbers.append(mine)
+        if len(options) > MOST_OPTIONS:
+            raise Mismatch(f"one of more than {MOST_OPTIONS} things")
+        if not isinstance(left, Choice) and not isinstance(right, Choice):
+            return Choice(self.condition, tuple(options))
+        sides = [
+            self.inside(k, lambda side=side, mine=mine: option_number(low, side, mine)) for k, (side, mine) in enumerate(zip((left, right), numbers, strict=True))
+        ]
+        return Choice(self.slot(sides[0], sides[1], INT, ""), tuple(options))
+
+    # ------------------------------------------------------------ arrays
+
+    def arrays(self, left: ArrayRef, right: ArrayRef, name: str) -> Abstract:
+        """Join two references to arrays."""
+        low = self.low
+        if left.place is right.place and left.path == right.path:
+            operands = tuple(self.join_operand(a, b) for a, b in zip(left.operands, right.operands, strict=True))
+            return ArrayRef(left.place, left.path, operands, name)
+        if left.place is right.place:
+            found = self.same_skeleton(left, right)
+            if found is not None:
+                return ArrayRef(left.place, found[0], found[1], name)
+        if not left.path and not right.path:
+            pair = (left.place, right.place)
+            if pair in self.places:
+                return ArrayRef(self.places[pair], (), (), name)
+        types = [self.inside(k, lambda side=side: low.array_type(side)) for k, side in enumerate((left, right))]
+        joined = kinds.join(types[0], types[1], low.sizes)
+        if joined is None:
+            return self.choice(left, right, name)
+        values = [self.inside(k, lambda side=side: coerce(low, low.read(side), joined)) for k, side in enumerate((left, right))]
+        value = self.slot(values[0], values[1], joined, name)
+        contiguous = all(not side.path and side.place.contiguous for side in (left, right))
+        place = low.store.place("array", value, name=name, contiguous=contiguous)
+        place.readonly = left.place.readonly or right.place.readonly
+        if not left.path and not right.path:
+            self.places[left.place, right.place] = place
+        for k, side in enumerate((left, right)):
+            if self.own(k, side.place):
+                # Made in the branch: nothing outside refers to it, unless it was joined already with something else.
+                before = self.sides.setdefault(side.place, place)
+                if before is not place:
+                    relate(before, place)
+            elif all(low.builder.visible(operand) for operand in side.operands):
+                link = Link(place, side, self.condition, k == 1)
+                place.links.append(link)
+                side.place.links.append(link)
+            else:
+                relate(place, side.place)
+            for partner in [*side.place.partners, *(other for one in side.place.links for other in (one.joined, one.reference.place))]:
+                if partner is not place and partner is not side.place:
+                    relate(place, partner)
+        return ArrayRef(place, (), (), name)
+
+    def own(self, k: int, place: Place) -> bool:
+        """Whether a place was made in a branch."""
+        return self.low.store.read(place) is ABSENT
+
+    def join_operand(self, left: Value, right: Value) -> Value:
+        if left is right:
+            return left
+        joined = self.unequal(left, right, "")
+        if not isinstance(joined, Value):
+            raise Mismatch("parts of an array at places of different kinds")
+        return joined
+
+    def same_skeleton(self, left: ArrayRef, right: ArrayRef) -> tuple[Path, tuple[Value, ...]] | None:
+        """Join ``M[0]`` and ``M[1]``, ``M[i]`` and ``M[2]`` to ``M[k]``; None when the paths differ otherwise."""
+        low = self.low
+        if len(left.path) != len(right.path):
+            return None
+        operands: list[Value] = []
+
+        def part(a: Any, b: Any) -> Any:
+            if not isinstance(a, Operand) and a == b:
+                return a
+            sides = []
+            for k, (item, side) in enumerate(((a, left), (b, right))):
+                if isinstance(item, Operand):
+                    sides.append(side.operands[item.number])
+                elif isinstance(item, int):
+                    sides.append(self.inside(k, lambda item=item: low.constant(item)))
+                else:
+                    raise Mismatch
+            if sides[0] is sides[1]:
+                operands.append(sides[0])
+            else:
+                types = [kinds.forget_size(side.type) for side in sides]
+                joined = kinds.join(types[0], types[1], low.sizes)
+                if joined is None:
+                    raise Mismatch
+                operands.append(self.slot(sides[0], sides[1], joined, ""))
+            return Operand(len(operands) - 1)
+
+        path: list[Any] = []
+        before = list(self.results)
+        try:
+            for a, b in zip(left.path, right.path, strict=True):
+                if not isinstance(a, Index) or not isinstance(b, Index):
+                    if a != b:
+                        raise Mismatch
+                    path.append(a)
+                    continue
+                if len(a.items) != len(b.items):
+                    raise Mismatch
+                items: list[Any] = []
+                for x, y in zip(a.items, b.items, strict=True):
+                    if isinstance(x, (int, Operand)) and isinstance(y, (int, Operand)):
+                        items.append(part(x, y))
+                    elif isinstance(x, Slice) and isinstance(y, Slice) and all(not isinstance(one, Operand) for one in (x.start, x.stop, x.step)) and x == y:
+                        items.append(x)
+                    elif type(x) is type(y) and x == y and not isinstance(x, Slice):
+                        items.append(x)
+                    else:
+                        raise Mismatch
+                path.append(Index(tuple(items)))
+        except Mismatch:
+            self.forget(before)
+            return None
+        return tuple(path), tuple(operands)
+
+    def forget(self, before: list[Value]) -> None:
+        """Drop results that were made in vain."""
+        count = len(before)
+        del self.results[count:]
+        for arm in self.arms:
+            del arm.region.results[count:]
+        self.memo = {pair: value for pair, value in self.memo.items() if value in before}
+
+    # ------------------------------------------------------------ containers
+
+    def mergeable(self, left: Place, right: Place) -> bool:
+        """Whether two containers that were made in the branches have one structure."""
+        if left is right or left.kind != right.kind or left.cls is not right.cls or not self.own(0, left) or not self.own(1, right):
+            return False
+        a, b = self.arms[0].changes.get(left), self.arms[1].changes.get(right)
+        match a, b:
+            case ListContent(), ListContent():
+                return len(a.elements) == len(b.elements)
+            case DictContent(), DictContent():
+                return [key for key, _ in a.entries] == [key for key, _ in b.entries]
+            case InstanceContent(), InstanceContent():
+                return [key for key, _ in a.fields] == [key for key, _ in b.fields]
+            case GrowingContent(), (GrowingContent() | ListContent()):
+                return True
+            case ListContent(), GrowingContent():
+                return True
+        return False
+
+    def merged(self, left: Place, right: Place, name: str) -> Place:
+        """Join two containers that were made in the branches."""
+        found = self.places.get((left, right))
+        if found is None:
+            found = self.low.store.place(left.kind, None, name=left.name, cls=left.cls)
+            self.places[left, right] = found
+            content = self.contents(self.arms[0].changes.get(left), self.arms[1].changes.get(right), name)
+            self.low.store.write(found, content)
+        return found
+
+    # ------------------------------------------------------------ slots
+
+    def inside(self, k: int, make: Callable[[], Any]) -> Any:
+        """Make something at the end of a branch, in its state."""
+        low, arm = self.low, self.arms[k]
+        low.store.begin()
+        try:
+            for key, content in arm.changes.items():
+                low.store.write(key, content)
+            with low.builder.inside(arm.region):
+                return make()
+        finally:
+            low.store.rollback()
+
+    def slot(self, left: Value, right: Value, kind: Type, name: str) -> Value:
+        """Return a result of the `if`: `left` where the condition holds, else `right`."""
+        if left is right and self.low.builder.visible(left):
+            return left
+        found = self.memo.get((left, right))
+        if found is not None:
+            return found
+        value = Value(kind, name if not name.startswith("$") else "", None, self.low.location)
+        self.low.builder.home[value] = self.low.builder.region
+        self.arms[0].region.results.append(left)
+        self.arms[1].region.results.append(right)
+        self.results.append(value)
+        self.memo[left, right] = value
+        return value
+
+    def leaf(self, k: int, value: Value, name: str) -> Value:
+        """Return a value of one branch as the outside sees it; on the other path it is not bound."""
+        low = self.low
+        if low.builder.visible(value):
+            return value
+        missing = self.inside(1 - k, lambda: low.builder.undefined(kinds.forget_size(value.type), name))
+        kind = kinds.forget_size(value.type)
+        return self.slot(value, missing, kind, name) if k == 0 else self.slot(missing, value, kind, name)
+
+    def export(self, k: int, thing: Any, name: str) -> Any:
+        """Return a thing that only one branch leaves; using it on the other path raises as Python does."""
+        changes = self.arms[k].changes
+        if isinstance(thing, Known) and isinstance(thing.value, (bool, int, float, complex)) and not self.arms[1 - k].dead:
+            thing = self.inside(k, lambda: self.low.constant(thing.value))
+        return exported(self.low, thing, name, lambda value, label: self.leaf(k, value, label), changes, self.exported, not self.arms[1 - k].dead)
+
+
+def exported(
+    low: Lowering, thing: Any, name: str, leaf: Callable[[Value, str], Value], changes: Changes, places: dict[Place, Place], partial: bool = False
+) -> Any:
+    """Return a thing that was made inside a region as the outside sees it; `leaf` gives the outer value of an inner one."""
+
+    def outside(place: Place, label: str) -> Place:
+        if low.store.read(place) is not ABSENT:
+            return place
+        found = places.get(place)
+        if found is None:
+            content = changes.get(place)
+            found = low.store.place(place.kind, None, name=place.name, cls=place.cls, contiguous=place.contiguous, origin=place.origin)
+            places[place] = found
+            low.store.write(found, walk(content, label))
+            for partner in place.partners:
+                relate(found, places.get(partner, partner))
+            for link in place.links:
+                for other in (link.joined, link.reference.place):
+                    if other is not place:
+                        relate(found, places.get(other, other))
+        return found
+
+    def walk(item: Any, label: str) -> Any:
+        match item:
+            case Value():
+                return leaf(item, label or item.name)
+            case ArrayRef(place, path, operands):
+                return ArrayRef(outside(place, label), path, tuple(leaf(operand, operand.name) for operand in operands), item.name)
+            case Handle(place):
+                return Handle(outside(place, label))
+            case Items(elements, cls):
+                return Items(tuple(walk(element, label) for element in elements), cls)
+            case ListContent(elements):
+                return ListContent(tuple(walk(element, label) for element in elements))
+            case GrowingContent(value):
+                return GrowingContent(leaf(value, label))
+            case DictContent(entries):
+                return DictContent(tuple((key, walk(entry, label)) for key, entry in entries))
+            case InstanceContent(fields):
+                return InstanceContent(tuple((key, walk(entry, key)) for key, entry in fields))
+            case Range(start, stop, step):
+                return Range(walk(start, label), walk(stop, label), walk(step, label))
+            case SliceValue(start, stop, step):
+                return SliceValue(walk(start, label), walk(stop, label), walk(step, label))
+            case Method(receiver, function):
+                return Method(walk(receiver, label), function if isinstance(function, str) else walk(function, label))
+            case Partial(function, arguments, keywords):
+                return Partial(walk(function, label), tuple(walk(a, label) for a in arguments), tuple((key, walk(a, key)) for key, a in keywords))
+            case Function(source, parent, defaults, keyword_defaults, origin):
+                if parent is not None and parent.captured:
+                    _export_frame(parent)
+                if defaults or keyword_defaults:
+                    return Function(
+                        source, parent, tuple(walk(a, label) for a in defaults), tuple((key, walk(a, key)) for key, a in keyword_defaults), origin
+                    )
+                return item
+            case Lazy(kind, parts, detail):
+                return Lazy(kind, tuple(walk(part, label) for part in parts), detail)
+            case Choice(tag, options):
+                return Choice(leaf(tag, ""), tuple(walk(option, label) for option in options))
+            case Namespace(receiver, classes):
+                return Namespace(walk(receiver, label), classes)
+            case Pending():
+                return walk(force_in(low, item), label)
+            case Known() if partial and not callable(item.value) and item.value is not None and not isinstance(item.value, (str, bytes)):
+                return item
+        return item
+
+    frames: dict[Any, None] = {}
+
+    def _export_frame(frame: Any) -> None:
+        """A function that was defined inside sees the variables of its frame: they come along."""
+        while frame is not None and frame not in frames:
+            frames[frame] = None
+            for variable in list(frame.variables.values()):
+                if low.store.read(variable) is ABSENT and changes.get(variable, ABSENT) is not ABSENT:
+                    low.store.write(variable, walk(changes[variable], variable.name))
+            frame = frame.parent
+
+    return walk(thing, name)
+
+
+def force(low: Lowering, pending: Pending) -> Abstract:
+    """Return what a loop has left in a name, making it a slot of the loop."""
+    return pending.loop.leave(pending)
+
+
+def force_in(low: Lowering, pending: Pending) -> Abstract:
+    """The same, for something inside another thing."""
+    return pending.loop.leave(pending)
+
+
+def number_type(low: Lowering, thing: Abstract) -> Type | None:
+    """Return the type of a number, a scalar or an opaque object that varies; None for everything else."""
+    if isinstance(thing, Value):
+        return thing.type
+    if isinstance(thing, Known):
+        kind = low.type_of(thing)
+        return kinds.forget_size(kind) if kind is not None and isinstance(thing.value, bool) else kind
+    return None
+
+
+def coerce(low: Lowering, value: Value, kind: Type) -> Value:
+    """Return a value as one of a wider kind; nothing is converted at run time."""
+    if value.type == kind or isinstance(value.type, Array) and isinstance(kind, Array) and value.type.shape is not None and kind.shape is not None:
+        return value
+    if isinstance(value.type, Number) and isinstance(kind, Number) and value.type.kind == kind.kind:
+        return value
+    return low.builder.append(low_rule("as_kind"), (value,), {"kind": kind}, [kind], names=[value.name]).results[0]
+
+
+def low_rule(name: str) -> Any:
+    """Return a rule by name."""
+    from s2sad.rules.declare import REGISTRY
+
+    return REGISTRY.rules[name]
+
+
+def option_number(low: Lowering, thing: Abstract, numbers: list[int]) -> Value:
+    """Return the number of an option among joined ones, given the numbers of its own options."""
+    if not isinstance(thing, Choice):
+        return low.constant(numbers[0])
+    tag = thing.tag
+    if tag.type == BOOL:
+        return select_number(low, tag, numbers[0], numbers[1])
+    if numbers == list(range(len(numbers))):
+        return tag
+    result = low.constant(numbers[-1])
+    for k in range(len(numbers) - 2, -1, -1):
+        result = pick(low, low.emit("equal", tag, low.constant(k)), low.constant(numbers[k]), result, INT)
+    return result
+
+
+def select_number(low: Lowering, condition: Value, left: int, right: int) -> Value:
+    """Return one of two ints."""
+    return pick(low, condition, low.constant(left), low.constant(right), INT)
+
+
+def pick(low: Lowering, condition: Value, left: Value, right: Value, kind: Type, name: str = "") -> Value:
+    """Append an `if` that gives one of two values that exist."""
+    regions = (low.builder.new_region(), low.builder.new_region())
+    regions[0].results.append(left)
+    regions[1].results.append(right)
+    return low.builder.append(IF, (condition,), {}, [kind], names=[name], regions=regions).results[0]
+
+
+def dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract], first: int = 0) -> Abstract:
+    """Use one of several things: an `if` for each, and the results joined."""
+    options = choice.options
+    if first == len(options) - 1:
+        return use(options[first])
+    condition = choice.tag if choice.tag.type == BOOL else low.emit("equal", choice.tag, low.constant(first))
+    holder = Variable("$choice", low.frame)
+
+    def run(step: Callable[[], Abstract]) -> Callable[[], None]:
+        def body() -> None:
+            low.store.write(holder, step())
+
+        return body
+
+    branch(low, condition, run(lambda: use(options[first])), run(lambda: dispatch(low, choice, use, first + 1)))
+    if low.dead:
+        raise DeadPath
+    result: Abstract = low.store.read(holder)
+    low.store.write(holder, ABSENT)
+    return low.usable(result)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two things of the program are certainly the same."""
+    if left is right:
+        return True
+    if type(left) is not type(right):
+        return False
+    match left:
+        case Known(value):
+            other = right.value
+            if value is other:
+                return True
+            if type(value) is not type(other) or isinstance(value, (dict, list)):
+                return False
+            if isinstance(value, (int, str, bytes, bool, tuple)):
+                return bool(value == other)
+            return isinstance(value, (float, complex)) and repr(value) == repr(other)
+        case ArrayRef(place, path, operands):
+            return place is right.place and path == right.path and len(operands) == len(right.operands) and all(
+                a is b for a, b in zip(operands, right.operands, strict=True)
+            )
+        case Handle(place):
+            return place is right.place
+        case Items(elements, cls):
+            return cls is right.cls and len(elements) == len(right.elements) and all(map(same, elements, right.elements))
+        case Function(source, parent, defaults):
+            return source.node is right.source.node and parent is right.parent and len(defaults) == len(right.defaults) and all(map(same, defaults, right.defaults))
+        case Method(receiver, function):
+            return same(receiver, right.receiver) and (function == right.function if isinstance(function, str) else same(function, right.function))
+        case Partial(function, arguments, keywords):
+            return same(function, right.function) and len(arguments) == len(right.arguments) and all(map(same, arguments, right.arguments)) and [
+                k for k, _ in keywords
+            ] == [k for k, _ in right.keywords] and all(same(a, b) for (_, a), (_, b) in zip(keywords, right.keywords, strict=True))
+        case Range(start, stop, step) | SliceValue(start, stop, step):
+            return same(start, right.start) and same(stop, right.stop) and same(step, right.step)
+        case Unbound():
+            return True
+        case ListContent(elements):
+            return len(elements) == len(right.elements) and all(map(same, elements, right.elements))
+        case DictContent(entries) | InstanceContent(entries):
+            others = right.entries if isinstance(right, DictContent) else right.fields
+            return len(entries) == len(others) and all(a[0] == b[0] and same(a[1], b[1]) for a, b in zip(entries, others, strict=True))
+        case GrowingContent(value):
+            return value is right.value
+        case Choice(tag, options):
+            return tag is right.tag and len(options) == len(right.options) and all(map(same, options, right.options))
+    return False
+
+
+def relate(left: Place, right: Place) -> None:
+    """Note that two places may share memory."""
+    if left is not right and right not in left.partners:
+        left.partners.append(right)
+        right.partners.append(left)
+
+
+def follow(low: Lowering, written: Place) -> None:
+    """After a write: places that may be the same memory take over what was written, or go stale."""
+    done = {written}
+    pending = [written]
+    while pending:
+        place = pending.pop()
+        new = low.store.read(place)
+        for link in place.links:
+            other = link.reference.place if link.joined is place else link.joined
+            if other in done or low.store.read(other) is ABSENT:
+                continue
+            done.add(other)
+            if not isinstance(new, Value) or not low.builder.visible(link.condition) or not isinstance(low.store.read(other), Value):
+                _stale(low, other, written)
+            elif link.joined is place:
+                _carry(low, link, lambda link=link, new=new: low.overwrite_raw(link.reference, new), link.reference.place)
+            else:
+                _carry(low, link, lambda link=link: low.store.write(link.joined, coerce(low, low.read(link.reference), low.content(link.joined).type)), link.joined)
+            pending.append(other)
+        for partner in place.partners:
+            if partner not in done and low.store.read(partner) is not ABSENT:
+                done.add(partner)
+                _stale(low, partner, written)
+                pending.append(partner)
+
+
+def _carry(low: Lowering, link: Link, update: Callable[[], None], target: Place) -> None:
+    """Update one of two linked places where the condition says that they are one."""
+    before = low.content(target)
+    arm = run_arm(low, update)
+    new = arm.changes.get(target, before)
+    other = low.builder.new_region()
+    arm.region.results.append(new)
+    other.results.append(before)
+    regions = (other, arm.region) if link.inverted else (arm.region, other)
+    node = low.builder.append(IF, (link.condition,), {}, [before.type], names=[before.name], regions=regions)
+    low.store.write(target, node.results[0])
+
+
+def _stale(low: Lowering, place: Place, written: Place) -> None:
+    if not isinstance(low.store.read(place), Stale):
+        low.store.write(place, Stale(place.name, written.name, low.location))
+
+
+def needed(node: Node) -> bool:
+    """Whether a node does something even when nobody uses its result."""
+    return bool(node.operation.effect) or node.operation.raises or any(needed(inner) for region in node.regions for inner in region.nodes)
+
+
+def widened(kind: Type) -> Type:
+    """Return the type of a slot that starts with a value of `kind`."""
+    return kinds.forget_size(kind)
+
+
+__all__ = ["Arm", "Join", "Mismatch", "Scalar", "Size", "branch", "close", "coerce", "dispatch", "exported", "run_arm", "same"]

@@ -1,0 +1,76 @@
+"""The copies that placement inserts."""
+
+from __future__ import annotations
+
+from s2sad.analysis.scopes import Scopes
+from s2sad.graph.core import Node, Region, Value
+from s2sad.memory.insertions import Insertions
+from s2sad.rules.declare import REGISTRY
+
+
+class Copies:
+    """Collects copies while a graph is walked; `apply` puts them in their places."""
+
+    def __init__(self, scopes: Scopes) -> None:
+        self.scopes = scopes
+        self.waiting = Insertions()
+        self.replaced: dict[Value, Value] = {}
+        self._at_definition: set[Node] = set()
+
+    def before(self, node: Node, number: int) -> Value:
+        """Let `node` take a copy of an operand instead of the operand."""
+        operand = node.operands[number]
+        copy = self._copy(operand, node)
+        self._wait(self.scopes.region[node], self.waiting.before.setdefault(node, []), copy)
+        node.operands = (*node.operands[:number], copy.result, *node.operands[number + 1 :])
+        return copy.result
+
+    def at_definition(self, value: Value) -> Value:
+        """Let everybody read a copy of `value`, made where `value` is computed."""
+        owner = value.owner
+        copy = self._copy(value, owner if isinstance(owner, Node) else None)
+        self._at_definition.add(copy)
+        if isinstance(owner, Node):
+            self._wait(self.scopes.region[owner], self.waiting.after.setdefault(owner, []), copy)
+        else:
+            assert owner is not None
+            self._wait(owner, self.waiting.start.setdefault(owner, []), copy)
+        self.replaced[value] = copy.result
+        value.name = ""
+        return copy.result
+
+    def of_result(self, region: Region, number: int) -> Value:
+        """Let a region give a copy as one of its results."""
+        copy = self._copy(region.results[number], None)
+        self._wait(region, self.waiting.end.setdefault(region, []), copy)
+        region.results[number] = copy.result
+        return copy.result
+
+    def _copy(self, value: Value, near: Node | None) -> Node:
+        node = Node(REGISTRY.rules["copy"], (value,))
+        source = near if near is not None else value.owner if isinstance(value.owner, Node) else None
+        if source is not None:
+            node.location, node.reverses = source.location, source.reverses
+        node.results = (Value(value.type, value.name, node, value.location),)
+        return node
+
+    def _wait(self, region: Region, nodes: list[Node], copy: Node) -> None:
+        self.waiting.regions[region] = None
+        nodes.append(copy)
+        self.scopes.region[copy] = region
+
+    def apply(self, body: Region) -> None:
+        """Put the copies in, and let all readers read them."""
+        self.waiting.flush(self.scopes)
+        if not self.replaced:
+            return
+        replaced = self.replaced
+        waiting = [body]
+        while waiting:
+            region = waiting.pop()
+            for node in region.nodes:
+                if node not in self._at_definition and any(value in replaced for value in node.operands):
+                    node.operands = tuple(replaced.get(value, value) for value in node.operands)
+                waiting.extend(node.regions)
+            if any(value in replaced for value in region.results):
+                region.results = [replaced.get(value, value) for value in region.results]

@@ -1,0 +1,56 @@
+"""What generated code may call beside NumPy; written into exported modules that need it.
+
+Every function stands alone: plain NumPy, no other helper.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def unbroadcast(g: Any, like: Any) -> Any:
+    """Sum `g` over the axes along which `like` was broadcast to the shape of `g`; broadcast where `g` is the smaller one."""
+    shape = np.shape(like)
+    lead = np.ndim(g) - len(shape)
+    if lead > 0:
+        g = np.sum(g, axis=tuple(range(lead)))
+    axes = tuple(axis for axis, (length, other) in enumerate(zip(shape[max(-lead, 0) :], np.shape(g), strict=True)) if length == 1 != other)
+    if axes:
+        g = np.sum(g, axis=axes, keepdims=True)
+    return g if np.shape(g) == shape else np.broadcast_to(g, shape)
+
+
+def last_written(g: Any, index: Any) -> Any:
+    """Return ``g[index]``, with 0 for every position that is written again later in ``x[index] = v``: only the last write counts."""
+    positions = np.arange(np.size(g)).reshape(np.shape(g))[index]
+    order = np.empty(np.size(g), int)
+    numbers = np.arange(np.size(positions)).reshape(np.shape(positions))
+    order[positions] = numbers
+    return np.where(order[positions] == numbers, g[index], 0)
+
+
+def product_of_others(x: Any, axis: int) -> Any:
+    """Return, for each element, the product of all other elements along `axis`; exact also where elements are zero."""
+    x = np.moveaxis(x, axis, 0)
+    before, after = np.ones_like(x), np.ones_like(x)
+    np.cumprod(x[:-1], axis=0, out=before[1:])
+    np.cumprod(x[:0:-1], axis=0, out=after[-2::-1])
+    return np.moveaxis(before * after, 0, axis)
+
+
+def previous(x: Any, axis: int, fill: float) -> Any:
+    """Return `x` moved on by one along `axis`: each element's predecessor, `fill` at the start."""
+    result = np.full_like(x, fill)
+    np.moveaxis(result, axis, 0)[1:] = np.moveaxis(x, axis, 0)[:-1]
+    return result
+
+
+def recurrence(a: Any, b: Any, axis: int) -> Any:
+    """Return s with ``s[0] = b[0]`` and ``s[i] = a[i] * s[i - 1] + b[i]`` along `axis`."""
+    result = np.array(np.broadcast_to(b, np.broadcast_shapes(np.shape(a), np.shape(b))), np.result_type(a, b))
+    s, factors = np.moveaxis(result, axis, 0), np.moveaxis(np.broadcast_to(a, result.shape), axis, 0)
+    for i in range(1, len(s)):
+        s[i] += factors[i] * s[i - 1]
+    return result

@@ -1,0 +1,6 @@
+"""What all tests share: every pass is verified, and every first call checks itself."""
+
+import os
+
+os.environ.setdefault("S2SAD_VERIFY", "1")
+os.environ.setdefault("S2SAD_CHECK", "1")
