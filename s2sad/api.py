@@ -12,10 +12,10 @@ import os
 import sys
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, ParamSpec, TypeVar, cast, overload
 
 from s2sad.cache import dispatcher, innermost, location_of
-from s2sad.errors import DifferentiationError
+from s2sad.dispatch import Dispatcher
 from s2sad.request import Request, make_request
 
 if TYPE_CHECKING:
@@ -51,25 +51,16 @@ class Derivative(Generic[P, R]):
         the generic form.
     """
 
-    def __init__(self, function: Callable[..., Any], request: Request, *, check: str = "", primal: Any = None) -> None:
+    def __init__(self, function: Callable[..., Any], request: Request, *, check: str = "") -> None:
         self._function = function
         self._request = request
         self._check = check
-        self._primal = function if primal is None else primal
-        if isinstance(function, types.MethodType):
-            self._bound: tuple[Any, ...] = (function.__self__,)
-            self._target: Any = function.__func__
-        elif getattr(function, "_bound", None):
-            self._bound, self._target = function._bound, function  # type: ignore[attr-defined]
-        elif not isinstance(function, (types.FunctionType, Derivative, type)) and isinstance(getattr(type(function), "__call__", None), types.FunctionType):
-            self._bound, self._target = (function,), type(function).__call__
-        else:
-            self._bound, self._target = (), function
+        self._bound, self._target = bound_parts(function)
         self._dispatcher = dispatcher(self._target, len(self._bound), request, check)
-        self.__name__ = f"{getattr(innermost(function), '__name__', type(function).__name__)}.{request.kind}"
-        self.__qualname__ = self.__name__
-        self.__module__ = getattr(function, "__module__", None) or __name__
-        self.__doc__ = f"{TITLES[request.kind]} of `{getattr(innermost(function), '__name__', function)}`."
+
+    @property
+    def __name__(self) -> str:
+        return f"{getattr(innermost(self._function), '__name__', type(self._function).__name__)}.{self._request.kind}"
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         result: R = self._dispatcher.entry(*self._bound, *args, **kwargs)
@@ -79,6 +70,14 @@ class Derivative(Generic[P, R]):
         if instance is None:
             return self
         return type(self)(types.MethodType(self._target, instance), self._request, check=self._check)
+
+    def _rebound(self, method: types.MethodType) -> Derivative[P, R]:
+        """Return the same derivative for another instance."""
+        made: Derivative[P, R] = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made._function = method
+        made._bound = (method.__self__,)
+        return made
 
     @property
     def __wrapped__(self) -> Callable[..., Any]:
@@ -96,13 +95,12 @@ class Derivative(Generic[P, R]):
     @property
     def source(self) -> str:
         """The generated source: that of the specialisation used last, or, before the first call, the generic form."""
-        return self._compiled().source
+        return str(self._compiled().source)
 
     def source_for(self, *args: P.args, **kwargs: P.kwargs) -> str:
         """Return the generated source for arguments like these; nothing is run."""
         found = self._dispatcher.find(self._dispatcher.bind(*self._bound, *args, **kwargs))
-        text: str = found.compiled.source
-        return text
+        return str(found.compiled.source)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the generated source as a module of its own, which imports only NumPy.
@@ -131,34 +129,47 @@ class Derivative(Generic[P, R]):
         request = self._request
         count = self._dispatcher.count
         compiled = f"{count} specialisation{'' if count == 1 else 's'}" if count else "not compiled yet"
-        return f"<{TITLES[request.kind].lower()} of {described(self._function)}{str(request)}: {compiled}>"
+        return f"<{TITLES[request.kind].lower()} of {described(self._function)}{request!s}: {compiled}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self._function, self._request, self._check)
 
 
 class Pushforward(Derivative[P, R]):
-    """`f.jvp`: called with the arguments as one tuple and their tangents as another."""
+    """`f.jvp`: called with the arguments as one tuple and their tangents as another.
+
+    What is compiled depends on which tangents are None.
+    """
 
     def __call__(self, primals: Any, tangents: Any, **kwargs: Any) -> R:  # type: ignore[override]
+        table, given = self._table(primals, tangents)
+        result: R = table.entry(*self._bound, *primals, **kwargs, _s2_tangents=given)
+        return result
+
+    def source_for(self, primals: Any, tangents: Any, **kwargs: Any) -> str:  # type: ignore[override]
+        """Return the generated source for arguments like these; nothing is run."""
+        table, _ = self._table(primals, tangents)
+        text: str = table.find(table.bind(*self._bound, *primals, **kwargs)).compiled.source
+        return text
+
+    def _table(self, primals: Any, tangents: Any) -> tuple[Dispatcher, tuple[Any, ...]]:
         if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
             raise TypeError("jvp takes the arguments and the tangents as tuples: jvp(f, (x, y), (dx, dy))")
         if len(primals) != len(tangents):
             raise TypeError(f"jvp: {len(primals)} arguments but {len(tangents)} tangents")
-        result: R = self._dispatcher.entry(*self._bound, *primals, **kwargs, _s2_tangents=tuple(tangents))
-        return result
-
-    def source_for(self, primals: Any, tangents: Any = (), **kwargs: Any) -> str:  # type: ignore[override]
-        """Return the generated source for arguments like these; nothing is run."""
-        found = self._dispatcher.find(self._dispatcher.bind(*self._bound, *primals, **kwargs))
-        text: str = found.compiled.source
-        return text
+        active = tuple([k for k, tangent in enumerate(tangents) if tangent is not None])
+        table = self._dispatcher
+        if active != self._request.argnums:
+            request = Request("jvp", active)
+            table = dispatcher(self._target, len(self._bound), request, self._check)
+            self._request, self._dispatcher = request, table
+        return table, tuple([tangents[k] for k in active])
 
 
 class HessianVector(Derivative[P, R]):
     """`hvp(f)`: called with the arguments of the function and, last, the vector."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> R:  # type: ignore[override]
+    def __call__(self, *args: Any, **kwargs: Any) -> R:
         if not args:
             raise TypeError("hvp takes the arguments of the function and then the vector")
         result: R = self._dispatcher.entry(*self._bound, *args[:-1], **kwargs, _s2_vector=args[-1])
@@ -166,8 +177,15 @@ class HessianVector(Derivative[P, R]):
 
 
 TITLES = {
-    "primal": "Function", "grad": "Gradient", "value_and_grad": "Value and gradient", "vjp": "Pull-back", "jvp": "Push-forward",
-    "hvp": "Hessian-vector product", "jacfwd": "Jacobian", "jacrev": "Jacobian", "hessian": "Hessian",
+    "primal": "Function",
+    "grad": "Gradient",
+    "value_and_grad": "Value and gradient",
+    "vjp": "Pull-back",
+    "jvp": "Push-forward",
+    "hvp": "Hessian-vector product",
+    "jacfwd": "Jacobian",
+    "jacrev": "Jacobian",
+    "hessian": "Hessian",
 }
 
 
@@ -175,8 +193,14 @@ class Differentiated(Generic[P, R]):
     """A function with its derivatives; calling it calls the function as it was written."""
 
     def __init__(
-        self, function: Callable[P, R], *, argnums: int | tuple[int, ...] | None = None, wrt: str | tuple[str, ...] | None = None,
-        has_aux: bool = False, check: str | None = None, backend: str = "numpy",
+        self,
+        function: Callable[P, R],
+        *,
+        argnums: int | tuple[int, ...] | None = None,
+        wrt: str | tuple[str, ...] | None = None,
+        has_aux: bool = False,
+        check: str | None = None,
+        backend: str = "numpy",
     ) -> None:
         if backend != "numpy":
             raise ValueError(f"backend {backend!r} is not known; there is 'numpy'")
@@ -184,55 +208,61 @@ class Differentiated(Generic[P, R]):
             raise ValueError(f"check takes 'first' or None, not {check!r}")
         if not callable(function) and not isinstance(function, (staticmethod, classmethod)):
             raise TypeError(f"differentiate takes a function, not {type(function).__name__}")
+        self.__wrapped__: Callable[..., Any] = function
+        self.__qualname__ = type(function).__qualname__
         functools.update_wrapper(self, function)
         self._function = function
         self._options: dict[str, Any] = {"argnums": argnums, "wrt": wrt, "has_aux": has_aux}
         self._check = check or ""
         self._backend = backend
         make_request("grad", argnums, wrt, has_aux)
+        self._templates: dict[str, Derivative[..., Any]] | None = None
+        self._own = dict(self.__dict__)
+        self._templates = {}  # derivatives for bound methods, of which only the instance differs
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self._function(*args, **kwargs)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Differentiated[..., R]:
-        if instance is None:
+        function: Any = self._function
+        if instance is None and not isinstance(function, (staticmethod, classmethod)):
             return self
         made: Differentiated[..., R] = object.__new__(Differentiated)
-        made.__dict__.update(self.__dict__)
-        made._function = self._function.__get__(instance, owner)  # type: ignore[attr-defined]
-        made.__wrapped__ = made._function
-        for name in CACHED:
-            made.__dict__.pop(name, None)
+        made.__dict__.update(self._own)
+        made._function = made.__wrapped__ = function.__get__(instance, owner)
+        if isinstance(made._function, types.MethodType):
+            made._templates = self._templates
         return made
 
     @functools.cached_property
     def grad(self) -> Derivative[P, Any]:
         """The gradient, called with the arguments of the function."""
-        return self._derivative("grad")
+        made: Derivative[P, Any] = self._derivative("grad")
+        return made
 
     @functools.cached_property
     def value_and_grad(self) -> Derivative[P, tuple[R, Any]]:
         """Value and gradient."""
-        return self._derivative("value_and_grad")
+        made: Derivative[P, tuple[R, Any]] = self._derivative("value_and_grad")
+        return made
 
     @functools.cached_property
     def vjp(self) -> Derivative[P, tuple[R, Pullback]]:
         """``f.vjp(*args)`` gives the value and the pull-back."""
-        return self._derivative("vjp")
+        made: Derivative[P, tuple[R, Pullback]] = self._derivative("vjp")
+        return made
 
     @functools.cached_property
     def jvp(self) -> Pushforward[P, tuple[R, Any]]:
         """``f.jvp(primals, tangents)`` gives the value and its tangent."""
-        made = self._derivative("jvp")
-        assert isinstance(made, Pushforward)
-        return made
+        made: Any = self._derivative("jvp")
+        return cast("Pushforward[P, tuple[R, Any]]", made)
 
     @functools.cached_property
     def hvp(self) -> HessianVector[P, Any]:
         """``f.hvp(*args, v)`` gives the Hessian times `v`."""
-        made = self._derivative("hvp")
-        assert isinstance(made, HessianVector)
-        return made
+        made: Any = self._derivative("hvp")
+        return cast("HessianVector[P, Any]", made)
 
     @functools.cached_property
     def jacobian(self) -> Any:
@@ -253,8 +283,14 @@ class Differentiated(Generic[P, R]):
         """The computation graph of the function: print it, or draw it."""
         return primal(self._function)
 
-    def _derivative(self, kind: str) -> Derivative[P, Any]:
-        return make(self._function, kind, check=self._check, **self._options)
+    def _derivative(self, kind: str) -> Any:
+        function = self._function
+        if self._templates is None or not isinstance(function, types.MethodType):
+            return make(function, kind, check=self._check, **self._options)
+        template = self._templates.get(kind)
+        if template is None or template._target is not function.__func__:
+            template = self._templates[kind] = make(function, kind, check=self._check, **self._options)
+        return template._rebound(function)
 
     def __repr__(self) -> str:
         return f"<differentiable {described(self._function)}>"
@@ -269,7 +305,16 @@ class Differentiated(Generic[P, R]):
         return _decorated, (self._function, self._options, self._check, self._backend)
 
 
-CACHED = ("grad", "value_and_grad", "vjp", "jvp", "hvp", "jacobian", "hessian")
+def bound_parts(function: Any) -> tuple[tuple[Any, ...], Any]:
+    """Return the arguments that a callable brings along, and the function that takes them: methods and callable instances."""
+    if isinstance(function, types.MethodType):
+        return (function.__self__,), function.__func__
+    if isinstance(function, (types.FunctionType, type)):
+        return (), function
+    if isinstance(function, Derivative):
+        return function._bound, function
+    inner = vars(type(function)).get("__call__")
+    return ((function,), inner) if isinstance(inner, types.FunctionType) else ((), function)
 
 
 def make(function: Any, kind: str, *, argnums: Any = None, wrt: Any = None, has_aux: bool = False, check: str = "") -> Derivative[..., Any]:
@@ -282,7 +327,7 @@ def make(function: Any, kind: str, *, argnums: Any = None, wrt: Any = None, has_
     if isinstance(function, type) or not callable(function):
         raise TypeError(f"{kind} takes a function, not {described(function)}")
     if kind in ("vjp", "jvp"):
-        request = Request(kind)
+        request = Request(kind, (0,) if kind == "jvp" else None)
     else:
         request = make_request(kind, argnums, wrt, has_aux)
     cls = {"jvp": Pushforward, "hvp": HessianVector}.get(kind, Derivative)
@@ -295,8 +340,12 @@ def differentiate(function: Callable[P, R], /) -> Differentiated[P, R]: ...
 
 @overload
 def differentiate(
-    *, argnums: int | tuple[int, ...] | None = None, wrt: str | tuple[str, ...] | None = None, has_aux: bool = False,
-    check: Literal["first"] | None = None, backend: Literal["numpy"] = "numpy",
+    *,
+    argnums: int | tuple[int, ...] | None = None,
+    wrt: str | tuple[str, ...] | None = None,
+    has_aux: bool = False,
+    check: Literal["first"] | None = None,
+    backend: Literal["numpy"] = "numpy",
 ) -> Callable[[Callable[P, R]], Differentiated[P, R]]: ...
 
 
@@ -326,17 +375,13 @@ def differentiate(function: Any = None, /, **options: Any) -> Any:
 
 
 @overload
-def grad(
-    fun: Callable[P, Any], argnums: int = 0, *, wrt: None = None, has_aux: Literal[False] = False
-) -> Derivative[P, Any]: ...
+def grad(fun: Callable[P, Any], argnums: int = 0, *, wrt: None = None, has_aux: Literal[False] = False) -> Derivative[P, Any]: ...
 @overload
 def grad(
     fun: Callable[P, Any], argnums: tuple[int, ...], *, wrt: None = None, has_aux: Literal[False] = False
 ) -> Derivative[P, tuple[Any, ...]]: ...
 @overload
-def grad(
-    fun: Callable[P, Any], argnums: None = None, *, wrt: str, has_aux: Literal[False] = False
-) -> Derivative[P, Any]: ...
+def grad(fun: Callable[P, Any], argnums: None = None, *, wrt: str, has_aux: Literal[False] = False) -> Derivative[P, Any]: ...
 @overload
 def grad(
     fun: Callable[P, Any], argnums: None = None, *, wrt: tuple[str, ...], has_aux: Literal[False] = False
@@ -390,17 +435,13 @@ def grad(fun: Any, argnums: Any = None, *, wrt: Any = None, has_aux: bool = Fals
 
 
 @overload
-def value_and_grad(
-    fun: Callable[P, R], argnums: int = 0, *, wrt: None = None, has_aux: bool = False
-) -> Derivative[P, tuple[R, Any]]: ...
+def value_and_grad(fun: Callable[P, R], argnums: int = 0, *, wrt: None = None, has_aux: bool = False) -> Derivative[P, tuple[R, Any]]: ...
 @overload
 def value_and_grad(
     fun: Callable[P, R], argnums: tuple[int, ...], *, wrt: None = None, has_aux: bool = False
 ) -> Derivative[P, tuple[R, tuple[Any, ...]]]: ...
 @overload
-def value_and_grad(
-    fun: Callable[P, R], argnums: None = None, *, wrt: str, has_aux: bool = False
-) -> Derivative[P, tuple[R, Any]]: ...
+def value_and_grad(fun: Callable[P, R], argnums: None = None, *, wrt: str, has_aux: bool = False) -> Derivative[P, tuple[R, Any]]: ...
 @overload
 def value_and_grad(
     fun: Callable[P, R], argnums: None = None, *, wrt: tuple[str, ...], has_aux: bool = False
@@ -496,6 +537,4 @@ def _named(module: str, name: str) -> Any:
     return found
 
 
-__all__ = [
-    "Derivative", "Differentiated", "DifferentiationError", "differentiate", "grad", "hvp", "jvp", "value_and_grad", "vjp",
-]
+__all__ = ["Derivative", "Differentiated", "differentiate", "grad", "hvp", "jvp", "value_and_grad", "vjp"]

@@ -59,6 +59,7 @@ def _make(user: Any, chain: tuple[Request, ...], bound: int, request: Request, c
     try:  # the table must not keep its own key alive
         reference: Callable[[], Any] = weakref.ref(user)
     except TypeError:
+
         def reference() -> Any:
             return user
 
@@ -98,4 +99,3 @@ def clear() -> None:
     """Forget everything that was compiled."""
     with _LOCK:
         _TABLES.clear()
-

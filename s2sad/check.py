@@ -95,14 +95,18 @@ class _Check:
     def _refuse_effects(self) -> None:
         from s2sad.plan import has_effects
 
-        found = self._jvp._dispatcher.find(self._jvp._dispatcher.bind(*self._jvp._bound, *self.fresh()))
+        table = self._vjp._dispatcher
+        found = table.find(table.bind(*self._vjp._bound, *self.fresh()))
         if has_effects(found.compiled.lowered.graph) and not any(isinstance(part.type, Generator) for part in self.pattern.parts):
             raise DifferentiationError(
-                "the function has effects, and a check would repeat them.", remedy="check a function that neither prints nor writes", code="S2S308"
+                "the function has effects, and a check would repeat them.",
+                remedy="check a function that neither prints nor writes",
+                code="S2S308",
             )
 
     def fresh(self, change: Callable[[int, Any], Any] = lambda k, value: value) -> tuple[Any, ...]:
         """Return the arguments again, copied, with leaves changed; random generators start from the same state."""
+
         def leaf(k: int) -> Any:
             value = self.primals[k]
             if isinstance(self.pattern.parts[k].type, Generator):
@@ -229,7 +233,9 @@ class _Check:
     def gradient(self) -> Any:
         """Return the gradient of the function (weighted, if its result is no number) in all float arguments."""
         positions = tuple(
-            k for k, root in enumerate(self.pattern.trees) if any(part.root == root and is_inexact(part.type) for part in self.pattern.parts)
+            k
+            for k, root in enumerate(self.pattern.trees)
+            if any(part.root == root and is_inexact(part.type) for part in self.pattern.parts)
         )
         function = self.function
         if not (isinstance(self.result.trees["result"], Leaf) and np.shape(self.out) == () and not np.iscomplexobj(self.out)):

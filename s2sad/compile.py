@@ -20,16 +20,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import s2sad.rules  # noqa: F401  (fills the registry)
+from s2sad.analysis.scopes import free_values
 from s2sad.derivative.reverse import Callees, Reversed
 from s2sad.emit import Emitted, FunctionSpec, compile_module, emit_function, print_module
 from s2sad.errors import DifferentiationError, Location
-from s2sad.frontend import Input, Lowered, lower
+from s2sad.frontend import Lowered, lower
 from s2sad.graph.core import Graph, Node, Value
 from s2sad.graph.sizes import Assumption
 from s2sad.graph.tree import Branch, Leaf, Tree
 from s2sad.graph.types import Token
-from s2sad.graph.verify import verify
-from s2sad.layout import Layout, entry_checks, identifier, standalone_module
+from s2sad.layout import Layout, Outside, entry_checks, identifier, standalone_module
 from s2sad.memory import keep, place, split
 from s2sad.optimize.common import common_subexpressions
 from s2sad.optimize.dead_code import dead_code
@@ -41,21 +41,18 @@ from s2sad.structure import Pattern
 
 Pass = Callable[[Graph], Graph]
 
-PRIMAL: tuple[tuple[str, Pass], ...] = (
-    ("inline", inline),
-    ("primal dead code", dead_code),
-)
-PURE: tuple[tuple[str, Pass], ...] = (
-    ("dead code", dead_code),
-    ("simplify", simplify),
-    ("common subexpressions", common_subexpressions),
-)
-KEPT: tuple[tuple[str, Pass], ...] = (
-    ("kept dead code", dead_code),
-    ("kept common subexpressions", common_subexpressions),
-)
+PRIMAL: tuple[tuple[str, Pass], ...] = (("inline", inline), ("primal dead code", dead_code))
+PURE: tuple[tuple[str, Pass], ...] = (("dead code", dead_code), ("simplify", simplify), ("common subexpressions", common_subexpressions))
+KEPT: tuple[tuple[str, Pass], ...] = (("kept dead code", dead_code), ("kept common subexpressions", common_subexpressions))
 STAGES = (
-    "lower", *(name for name, _ in PRIMAL), "derive", *(name for name, _ in PURE), "keep", *(name for name, _ in KEPT), "split", "place",
+    "lower",
+    *(name for name, _ in PRIMAL),
+    "derive",
+    *(name for name, _ in PURE),
+    "keep",
+    *(name for name, _ in KEPT),
+    "split",
+    "place",
 )
 
 Observer = Callable[[str, Graph], None]
@@ -84,6 +81,8 @@ class Driver:
     def see(self, name: str, graph: Graph) -> None:
         """Verify and show a graph."""
         if self.verify:
+            from s2sad.graph.verify import verify
+
             try:
                 verify(graph)
             except Exception as error:
@@ -93,9 +92,10 @@ class Driver:
             self.observe(name, graph)
 
     def passes(self, passes: Sequence[tuple[str, Pass]], graph: Graph) -> Graph:
-        """Run several passes."""
-        for name, change in passes:
-            graph = self.run(name, change, graph)
+        """Run several passes, on the graphs that are called as well."""
+        for one in reversed(reachable(graph)):
+            for name, change in passes:
+                self.run(name, change, one)
         return graph
 
     def finish(self, graph: Graph) -> Graph:
@@ -105,41 +105,46 @@ class Driver:
 
     def place(self, graph: Graph) -> Graph:
         """Decide buffers."""
-        return self.run("place", lambda g: place(g, poison=self.poison), graph)
+        return self.run("place", lambda g: place(g, self.poison), graph)
 
     def cut(self, joint: Reversed) -> tuple[Graph, Graph]:
         """Cut the derivative of a called function into its halves."""
         return self.halves(joint.graph, joint.boundary)
 
-    def halves(self, graph: Graph, boundary: int) -> tuple[Graph, Graph]:
+    def halves(self, graph: Graph, boundary: int, parameters: int | None = None, results: int | None = None) -> tuple[Graph, Graph]:
         """Cut a joint graph: the forward half, whose last result is the residual, and the reverse half."""
         reverse_nodes = set(graph.body.nodes[boundary:])
         cotangents = cotangent_parameters(graph, reverse_nodes)
         graph = self.run("keep", keep, self.passes(PURE, graph))
         graph = self.passes(KEPT, graph)
-        halves = split(graph, first_reverse_node(graph, reverse_nodes, cotangents))
+        halves = split(graph, first_reverse_node(graph, reverse_nodes, cotangents), parameters=parameters, results=results)
         for half in halves:
             self.see("split", half)
         return halves
 
 
+def reachable(graph: Graph) -> list[Graph]:
+    """Return a graph and all that it calls, each once, in order of first call."""
+    found = {graph: None}
+    waiting = [graph]
+    while waiting:
+        for callee in waiting.pop(0).callees():
+            if callee not in found:
+                found[callee] = None
+                waiting.append(callee)
+    return list(found)
+
+
 def cotangent_parameters(graph: Graph, reverse_nodes: set[Node]) -> set[Value]:
     """Return the parameters that only the reverse sweep reads."""
-    read = {
-        operand
-        for node in graph.body.nodes
-        if node not in reverse_nodes
-        for operand in (*node.operands, *(value for region in node.regions for inner in region.walk() for value in inner.operands))
-    }
+    read = {value for node in graph.body.nodes if node not in reverse_nodes for value in free_values(node)}
     return {value for value in graph.parameters if value not in read}
 
 
 def first_reverse_node(graph: Graph, reverse_nodes: set[Node], cotangents: set[Value]) -> int:
-    """Return where the reverse sweep begins, after passes that may have replaced nodes: at the first one that is left of it, or
-    at the first that reads a cotangent."""
+    """Return where the reverse sweep begins: at its first node that is left, or at the first that reads a cotangent."""
     for position, node in enumerate(graph.body.nodes):
-        inner = (value for region in node.regions for part in region.walk() for value in part.operands)
-        if node in reverse_nodes or any(operand in cotangents for operand in (*node.operands, *inner)):
+        if node in reverse_nodes or not cotangents.isdisjoint(free_values(node)):
             return position
     return len(graph.body.nodes)
 
@@ -155,7 +160,7 @@ class Compiled:
     derived: Derived
     source: str
     functions: tuple[Callable[..., Any], ...]
-    live: list[tuple[str, Input]]
+    live: list[tuple[str, Outside]]
     assumptions: tuple[Assumption, ...]
     standalone: Callable[[], str]
 
@@ -166,23 +171,30 @@ class Compiled:
 
 
 def lower_target(
-    function: Any, chain: tuple[Request, ...], parameters: Parameters, pattern: Pattern, arguments: dict[str, Any] | None, driver: Driver,
+    function: Any,
+    chain: tuple[Request, ...],
+    parameters: Parameters,
+    pattern: Pattern,
+    arguments: dict[str, Any] | None,
+    driver: Driver,
     location: Location | None,
 ) -> Lowered:
     """Lower a function, or a derivative of it: the graph of a derivative is taken before anything is kept."""
-    lowered = lower(function, pattern_arguments(pattern), derive=nested(driver))
+    lowered = lower(function, pattern, derive=nested(driver))
     driver.see("lower", lowered.graph)
     lowered = replace(lowered, graph=driver.passes(PRIMAL, lowered.graph))
     for request in chain:
         if request.kind not in ("grad", "value_and_grad"):
             raise DifferentiationError(
-                f"the result of {request.kind} cannot be differentiated again as a whole.", code="S2S306",
-                remedy="write a function that calls it, and differentiate that", location=location,
+                f"the result of {request.kind} cannot be differentiated again as a whole.",
+                code="S2S306",
+                remedy="write a function that calls it, and differentiate that",
+                location=location,
             )
         problem = Problem(lowered, parameters, pattern.trees, pattern.parts, request, arguments, location)
         derived = derive(problem, Callees(cut=driver.cut))
         driver.see("derive", derived.graph)
-        lowered = replace(derived.lowered, graph=driver.passes(PURE, derived.graph), output=derived.output)
+        lowered = replace(derived.lowered, inputs=derived.inputs, graph=driver.passes(PURE, derived.graph), output=derived.output)
     return lowered
 
 
@@ -198,7 +210,7 @@ def compile_derivative(problem: Problem, chain: tuple[Request, ...], driver: Dri
         specs = [layout.whole(graph, name if kind == "primal" else f"{name}_{kind}")]
         graphs = [graph]
     else:
-        forward, backward = (driver.place(half) for half in driver.halves(derived.graph, derived.boundary))
+        forward, backward = (driver.place(half) for half in driver.halves(derived.graph, derived.boundary, *derived.first_half))
         graphs = [forward, backward]
         specs = [layout.forward(forward, f"{name}_forward"), layout.backward(backward, f"{name}_pullback")]
     emitted, callees = emit_all(graphs, specs)
@@ -219,16 +231,12 @@ def emit_all(graphs: Sequence[Graph], specs: Sequence[FunctionSpec]) -> tuple[li
     """Emit functions and, in the order of their first call, the functions that they call."""
     names: dict[Graph, str] = {}
     taken = {spec.name for spec in specs}
-    waiting = list(graphs)
-    while waiting:
-        for callee in waiting.pop(0).callees():
-            if callee not in names:
-                label, number = identifier(callee.name), 2
-                while label in taken:
-                    label, number = f"{identifier(callee.name)}_{number}", number + 1
-                taken.add(label)
-                names[callee] = label
-                waiting.append(callee)
+    for callee in dict.fromkeys(callee for graph in graphs for callee in reachable(graph)[1:]):
+        label, number = identifier(callee.name), 2
+        while label in taken:
+            label, number = f"{identifier(callee.name)}_{number}", number + 1
+        taken.add(label)
+        names[callee] = label
     callees = [emit_function(graph, callee_spec(graph, label), callees=names) for graph, label in names.items()]
     return [emit_function(graph, spec, callees=names) for graph, spec in zip(graphs, specs, strict=True)], callees
 
@@ -255,6 +263,8 @@ def nested(driver: Driver) -> Callable[..., Any]:
     """Return what the frontend calls for a derivative inside the user's function."""
 
     def derive_graph(kind: str, graph: Graph, *facts: Any, **more: Any) -> Any:
-        raise DifferentiationError(f"{kind} inside a function is not known yet.", code="S2S307", remedy="differentiate outside of the function")
+        raise DifferentiationError(
+            f"{kind} inside a function is not known yet.", code="S2S307", remedy="differentiate outside of the function"
+        )
 
     return derive_graph

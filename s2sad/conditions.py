@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +12,8 @@ import numpy as np
 
 from s2sad.graph.sizes import Assumption, Atom, Size
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
-from s2sad.graph.types import Array, Generator, Number, Scalar
-from s2sad.structure import Part, Pattern
+from s2sad.graph.types import Array, Generator, Number, Scalar, Type
+from s2sad.structure import Part, Pattern, Step
 
 
 class Conditions:
@@ -162,15 +165,88 @@ class PlainConditions(Conditions):
 
     def array(self, text: str, dtype: str, shape: tuple[Size, ...] | None) -> None:
         """Test an array; dtypes are compared by value."""
-        first = len(self.terms)
-        super().array(text, dtype, shape)
-        self.terms[first:] = [
-            term.replace("_s2_ndarray", "np.ndarray").replace(f".dtype is {dtype!r}", f".dtype == {dtype!r}").replace("_s2_shape", "shape")
-            for term in self.terms[first:]
-        ]
-        self.atoms = {atom: where.replace("_s2_shape", "shape") for atom, where in self.atoms.items()}
+        self.terms.append(f"type({text}) is np.ndarray and {text}.dtype == {dtype!r}")
+        if shape is None:
+            return
+        self.terms.append(f"{text}.ndim == {len(shape)}")
+        for axis, size in enumerate(shape):
+            place, label = f"{text}.shape[{axis}]", str(size)
+            if size.known is not None or label in self.atoms:
+                self.terms.append(f"{place} == {size.known if size.known is not None else self.atoms[label]}")
+            else:
+                self.atoms[label] = place
+                self.terms.append(f"{place} != 1")
 
     def fixed(self, text: str, value: object) -> None:
         """Test a flag or text; other fixed parts have no literal form."""
         if value is None or isinstance(value, (bool, str, bytes)):
             super().fixed(text, value)
+
+
+class Environment:
+    """Where a function finds what is not an argument: its globals and its cells, read anew at every call."""
+
+    def __init__(self, function: Any, arguments: Sequence[str], conditions: Conditions) -> None:
+        self.conditions = conditions
+        self.arguments = arguments
+        self.globals: dict[str, Any] = getattr(function, "__globals__", {})
+        code = getattr(function, "__code__", None)
+        self.cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True)) if code is not None else {}
+        conditions.namespace.update(_s2_globals=self.globals, _s2_builtins=vars(builtins))
+
+    def read(self, origin: str, root: str) -> str:
+        """Return an expression for a name of the function's surroundings."""
+        if origin in ("argument", "default"):
+            return root
+        if origin == "closure" and root in self.cells:
+            name = f"_s2_cell_{root}"
+            self.conditions.namespace[name] = self.cells[root]
+            return f"{name}.cell_contents"
+        if origin == "module":
+            self.conditions.namespace["_s2_modules"] = sys.modules
+            return f"vars(_s2_modules[{root!r}])"
+        if root in self.globals or not hasattr(builtins, root):
+            return f"_s2_globals[{root!r}]"
+        return f"_s2_globals.get({root!r}, _s2_builtins[{root!r}])"
+
+    def path(self, origin: str, root: str, steps: Sequence[Step]) -> str:
+        """Return an expression for a part of something outside."""
+        text = self.read(origin, root)
+        for how, key in steps:
+            if how == "attribute":
+                text += f".{key}"
+            else:
+                text += f"[{key!r}]" if isinstance(key, (str, int)) else f"[{self.conditions.name(key)}]"
+        return text
+
+    def leaf(self, origin: str, root: str, steps: tuple[Step, ...], kind: Type) -> None:
+        """Test the kind of a number or array outside."""
+        self.conditions.leaf(self.path(origin, root, steps), Part(root, steps, kind))
+
+    def guard(self, origin: str, root: str, steps: Sequence[Step], test: str, expected: Any) -> None:
+        """Test what a decision was based on."""
+        conditions = self.conditions
+        text = self.path(origin, root, steps)
+        match test:
+            case "is":
+                literal = expected is None or expected is True or expected is False
+                conditions.terms.append(f"{text} is {expected!r}" if literal else f"{text} is {conditions.name(expected)}")
+            case "==":
+                conditions.terms.append(f"type({text}) is {conditions.name(type(expected))} and {text} == {conditions.name(expected)}")
+            case "type":
+                conditions.terms.append(f"type({text}) is {conditions.name(expected)}")
+            case "len":
+                conditions.terms.append(f"len({text}) == {expected}")
+            case "keys":
+                conditions.terms.append(f"tuple({text}) == {conditions.name(tuple(expected))}")
+            case "same":
+                conditions.terms.append(f"{text} is {self.other(expected)}")
+            case _:
+                raise ValueError(f"unknown guard {test!r}")
+
+    def other(self, path: str) -> str:
+        """Return an expression for a path given as text."""
+        root = re.match(r"\w+", path)
+        assert root is not None, path
+        name = root.group()
+        return self.read("argument" if name in self.arguments else "closure" if name in self.cells else "global", name) + path[root.end() :]

@@ -49,7 +49,10 @@ class Specialisation:
             names = ", ".join(parameters.names)
             condition = (self.condition or "True").replace(".dtype is ", ".dtype == ")  # equal dtypes are not always one object
             self._accepts = define(f"def accepts({names}):\n    return bool({condition})\n", "accepts", self.namespace)
-        return self._accepts(*values)
+        try:
+            return self._accepts(*values)
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError):  # what was there is not there any more
+            return False
 
 
 class Dispatcher:
@@ -120,7 +123,8 @@ class Dispatcher:
             self._warned = True
             warnings.warn(
                 f"{self.parameters.function}() was compiled for more than {LIMIT} kinds of arguments; each new kind costs a compilation",
-                RuntimeWarning, stacklevel=5,
+                RuntimeWarning,
+                stacklevel=5,
             )
         key, candidates = next(iter(self.table.items()))
         candidates.pop(0)
@@ -143,10 +147,16 @@ class Dispatcher:
             header = f"{head}{', ' if head and not head.rstrip().endswith(',') else ''}{star}{names}" + (f", **{tail}" if found else "")
         name = _safe(parameters.function)
         call = _joined(parameters.forward, f"{live}{suffix}")
+        condition = " and ".join(tests) or "True"
+        test = f"    if {condition}:\n        return _s2_call({call})\n"
+        if "_s2_globals" in condition or "_s2_cell_" in condition:  # something outside may be gone
+            test = (
+                f"    try:\n        _s2_hit = {condition}\n    except (AttributeError, KeyError, IndexError, TypeError, ValueError):\n"
+                f"        _s2_hit = False\n    if _s2_hit:\n        return _s2_call({call})\n"
+            )
         text = (
             f"def {name}({header}):\n"
-            f"    if {' and '.join(tests) or 'True'}:\n"
-            f"        return _s2_call({call})\n"
+            f"{test}"
             f"    return _s2_miss({_joined(parameters.forward, suffix)})\n"
             f"def _s2_direct({_joined(', '.join(parameters.names), ''.join(f', {n}' for n in self.suffix))}):\n"
             f"    return _s2_call({call})\n"
@@ -166,9 +176,12 @@ class Dispatcher:
             first, second = (eval(text, {**specialisation.namespace}, arguments) for text in (left, right))
             if isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and np.shares_memory(first, second):
                 raise DifferentiationError(
-                    f"{self.parameters.function}() writes into {left}, which shares memory with {right}.", code="S2S311",
-                    remedy=f"pass {right}.copy(), or write into a copy: {left} = {left}.copy()", location=self.location,
+                    f"{self.parameters.function}() writes into {left}, which shares memory with {right}.",
+                    code="S2S311",
+                    remedy=f"pass {right}.copy(), or write into a copy: {left} = {left}.copy()",
+                    location=self.location,
                 )
+
 
 def _joined(first: str, rest: str) -> str:
     """Join argument lists; keyword arguments must stand before `**name`."""
@@ -185,6 +198,7 @@ def _safe(name: str) -> str:
 
 
 def define(text: str, name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
+    """Compile the text of a function."""
     exec(compile(text, f"<s2sad dispatch of {name}>", "exec"), namespace)
     made: Callable[..., Any] = namespace[name]
     return made

@@ -54,7 +54,7 @@ class Jacobian(Generic[P, R]):
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """Return the generated source for arguments like these; nothing is run."""
-        return self._jvp.source_for(args, **kwargs) if self._columns(args, kwargs) else self._vjp.source_for(*args, **kwargs)
+        return self._jvp.source_for(args, args, **kwargs) if self._columns(args, kwargs) else self._vjp.source_for(*args, **kwargs)
 
     def save(self, path: Any) -> Any:
         """Write the generated source of the linearised function as a module of its own."""
@@ -75,7 +75,8 @@ class Jacobian(Generic[P, R]):
     def _has_effects(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         from s2sad.plan import has_effects
 
-        found = self._jvp._dispatcher.find(self._jvp._dispatcher.bind(*self._jvp._bound, *args, **kwargs))
+        table = self._vjp._dispatcher
+        found = table.find(table.bind(*self._vjp._bound, *args, **kwargs))
         return has_effects(found.compiled.lowered.graph)
 
     def _argument(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Pattern, list[tuple[int, Tree]]]:
@@ -97,7 +98,9 @@ class Jacobian(Generic[P, R]):
             if not any(is_inexact(pattern.parts[leaf.number].type) for leaf in leaves(tree)):
                 from s2sad.request import passive_argument
 
-                raise passive_argument(table.parameters.function, root, [pattern.parts[leaf.number].type for leaf in leaves(tree)], pattern.parts)
+                raise passive_argument(
+                    table.parameters.function, root, [pattern.parts[leaf.number].type for leaf in leaves(tree)], pattern.parts
+                )
             found.append((position, tree))
         return pattern, found
 
@@ -156,6 +159,7 @@ class Jacobian(Generic[P, R]):
         def entry(number: int) -> Any:
             parts = []
             for _, tree in wanted:
+
                 def leaf(k: int) -> Any:
                     arrays = [np.asarray(_at(result.trees["out"], column, number)) for column in columns[k]]
                     if not shapes[k]:
@@ -259,4 +263,4 @@ def hessian(fun: Any, argnums: Any = None, *, wrt: Any = None) -> Any:
     return Jacobian(gradient, "jacfwd", make_request("vjp", argnums, wrt))
 
 
-__all__ = ["Jacobian", "hessian", "jacfwd", "jacobian", "jacrev", "primal", "Derivative", "DifferentiationError"]
+__all__ = ["Derivative", "DifferentiationError", "Jacobian", "hessian", "jacfwd", "jacobian", "jacrev", "primal"]

@@ -4,19 +4,44 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Sequence
+from dataclasses import dataclass
+
 from s2sad.conditions import PlainConditions
 from s2sad.emit import Emitted, FunctionSpec, print_module
 from s2sad.errors import DifferentiationError
 from s2sad.frontend import Input
 from s2sad.graph.core import Graph, Value
 from s2sad.graph.sizes import Assumption
-from s2sad.graph.tree import Branch, Fixed, Leaf, Tree, leaves
+from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
 from s2sad.graph.types import Token
-from s2sad.plan import Derived, Problem
+from s2sad.plan import Derived, Problem, renumbered
 from s2sad.request import Parameters
 from s2sad.structure import Step
 
 _LITERALS = (int, float, bool, str, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """An object outside of the function that holds inputs: a global, a cell, a global of another module."""
+
+    origin: str
+    root: str
+    steps: tuple[Step, ...]
+    label: str
+
+
+def outside_of(item: Input) -> tuple[Outside, tuple[Step, ...]]:
+    """Return what is handed in for an input from outside, and the steps from there to the input."""
+    cut, label = (1, str(item.steps[0][1])) if item.origin == "module" and item.steps else (0, item.root)
+    for position, (how, name) in enumerate(item.steps):
+        if how == "attribute" and name == "__globals__":
+            cut, label = position + 2, str(item.steps[position + 1][1])
+        elif how == "attribute" and name == "__closure__":
+            cut, label = position + 3, f"{label}_cell{item.steps[position + 1][1]}"
+        elif how == "attribute" and name in ("__defaults__", "__kwdefaults__"):
+            cut, label = position + 2, f"{label}_default_{item.steps[position + 1][1]}"
+    return Outside(item.origin, item.root, item.steps[:cut], label), item.steps[cut:]
 
 
 class Layout:
@@ -27,18 +52,21 @@ class Layout:
 
     def __init__(self, problem: Problem, derived: Derived, name: str) -> None:
         self.problem, self.derived, self.name = problem, derived, name
-        self.live: list[tuple[str, Input]] = []
+        self.live: list[tuple[str, Outside]] = []
         taken = set(problem.parameters.names) | set(derived.seed_names.values())
-        self.names: dict[tuple[str, str], str] = {}
+        self.names: dict[Outside, str] = {}
         for item in derived.lowered.inputs:
-            if item.origin in ("argument", "default") or (item.origin, item.root) in self.names:
+            if item.origin in ("argument", "default", "token"):
                 continue
-            label = item.root
+            outside, _ = outside_of(item)
+            if outside in self.names:
+                continue
+            label = identifier(outside.label)
             while label in taken:
                 label += "_"
             taken.add(label)
-            self.names[item.origin, item.root] = label
-            self.live.append((label, item))
+            self.names[outside] = label
+            self.live.append((label, outside))
 
     def whole(self, graph: Graph, name: str) -> FunctionSpec:
         """Describe a derivative that is one function."""
@@ -49,41 +77,37 @@ class Layout:
     def forward(self, graph: Graph, name: str) -> FunctionSpec:
         """Describe the forward half: the result, and the residual."""
         signature = header(self.problem.parameters, [label for label, _ in self.live], [])
-        residual = Leaf(len(graph.results) - 1)
-        numbers = self._kept(graph)
-        output = Branch("tuple", None, (0, 1), (_renumbered(self.derived.output, numbers), residual))
+        output = Branch("tuple", None, (0, 1), (self.derived.output, Leaf(len(graph.results) - 1)))
         function = self.problem.parameters.function
         return FunctionSpec(name, signature, self.inputs(graph, ()), output, f"Value of {function}, and what its pull-back needs.")
 
-    def _kept(self, graph: Graph) -> dict[int, int]:
-        return {leaf.number: leaf.number for leaf in leaves(self.derived.output)}
-
     def backward(self, graph: Graph, name: str) -> FunctionSpec:
         """Describe the pull-back: from the residual and a cotangent to one cotangent for each positional argument."""
-        residual, *_ = graph.parameters
-        floats = bool(self.derived.seeds)
-        signature = ", ".join(["residual", *(self.derived.seed_names.values() if floats else ())])
-        inputs = [(residual, "residual")]
-        inputs += self._found(graph.parameters[1:], self.derived.seeds)
+        residual, *rest = graph.parameters
+        signature = ", ".join(["residual", *(self.derived.seed_names.values() if self.derived.seeds else ())])
+        inputs = [(residual, "residual"), *self._found(rest, self.derived.seeds)]
         assert self.derived.pulled is not None
-        first = min((leaf.number for leaf in leaves(self.derived.pulled)), default=0)
-        output = _renumbered(self.derived.pulled, {leaf.number: leaf.number - first for leaf in leaves(self.derived.pulled)})
-        return FunctionSpec(name, signature, inputs, output, f"{self.derived.what}.")
+        _, count = self.derived.first_half
+        return FunctionSpec(
+            name, signature, inputs, renumbered(self.derived.pulled, lambda number: number - count), f"{self.derived.what}."
+        )
 
     def inputs(self, graph: Graph, seeds: Sequence[Input]) -> list[tuple[Value, str]]:
         """Say where each parameter of the graph is found."""
-        return self._found(graph.parameters, [*self.derived.lowered.inputs, *seeds])
+        return self._found(graph.parameters, [*self.derived.inputs, *seeds])
 
     def _found(self, parameters: Sequence[Value], inputs: Sequence[Input]) -> list[tuple[Value, str]]:
-        """Match parameters with inputs: by value, or, where a pass has copied the graph, by position."""
         known = {item.value: item for item in inputs}
         found = []
-        rest = [value for value in parameters if not isinstance(value.type, Token)]
-        given = [item for item in inputs if not isinstance(item.value.type, Token)]
-        for position, value in enumerate(rest):
-            item = known.get(value) or given[position]
-            label = self.names.get((item.origin, item.root), item.root)
-            found.append((value, label + "".join(step_text(step) for step in item.steps)))
+        for value in parameters:
+            if isinstance(value.type, Token):
+                continue
+            item = known[value]
+            label, steps = item.root, item.steps
+            if item.origin not in ("argument", "default"):
+                outside, steps = outside_of(item)
+                label = self.names[outside]
+            found.append((value, label + "".join(step_text(step) for step in steps)))
         return found
 
     def types(self) -> str:
@@ -106,7 +130,11 @@ def header(parameters: Parameters, live: Sequence[str], seeds: Sequence[str]) ->
     text = parameters.header
     for name, value in parameters.defaults.items():
         own = name.removeprefix("_s2_default_")
-        literal = repr(value) if type(value) in _LITERALS and value == value and abs(value if isinstance(value, float) else 0) != float("inf") else ""
+        literal = (
+            repr(value)
+            if type(value) in _LITERALS and value == value and abs(value if isinstance(value, float) else 0) != float("inf")
+            else ""
+        )
         # A default that has no literal is always handed in by the caller.
         text = _replace_default(text, own, name, literal)
     starred = False
@@ -118,6 +146,9 @@ def header(parameters: Parameters, live: Sequence[str], seeds: Sequence[str]) ->
         starred = starred or part.startswith("*")
         parts.append(part)
     extra = [*seeds, *live]
+    if seeds and not starred and not tail and not parameters.defaults:
+        parts += seeds  # nothing is in the way: they can be given by position
+        extra = list(live)
     if extra:
         if not starred:
             parts.append("*")
@@ -152,7 +183,11 @@ def outline(tree: Tree, problem: Problem) -> str:
     """Return the structure of an argument with types at the leaves."""
     match tree:
         case Leaf(number):
-            return str(problem.parts[number].type).partition("(")[0] if "(" in str(problem.parts[number].type) else str(problem.parts[number].type)
+            return (
+                str(problem.parts[number].type).partition("(")[0]
+                if "(" in str(problem.parts[number].type)
+                else str(problem.parts[number].type)
+            )
         case Fixed(value):
             return repr(value) if isinstance(value, _LITERALS) else getattr(value, "__qualname__", type(value).__name__)
     parts = [outline(child, problem) for child in tree.children]
@@ -165,15 +200,6 @@ def outline(tree: Tree, problem: Problem) -> str:
             return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(tree.keys, parts, strict=True)) + "}"
     name = tree.cls.__name__ if tree.cls is not None else tree.kind
     return f"{name}({', '.join(f'{key}={part}' for key, part in zip(tree.keys, parts, strict=True))})"
-
-
-def _renumbered(tree: Tree, numbers: dict[int, int]) -> Tree:
-    match tree:
-        case Leaf(number):
-            return Leaf(numbers[number])
-        case Fixed():
-            return tree
-    return Branch(tree.kind, tree.cls, tree.keys, tuple(_renumbered(child, numbers) for child in tree.children))
 
 
 def entry_checks(problem: Problem, derived: Derived, spec: FunctionSpec, assumptions: Sequence[Assumption]) -> list[tuple[str, str]]:
@@ -197,7 +223,8 @@ def standalone_module(functions: Sequence[Emitted], docstring: str) -> str:
             module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
             if module in (None, "__main__") or "<" in name or not name.isidentifier():
                 raise DifferentiationError(
-                    f"the generated source refers to {value!r}, which cannot be imported.", code="S2S314",
+                    f"the generated source refers to {value!r}, which cannot be imported.",
+                    code="S2S314",
                     remedy="define it at the top level of a module",
                 )
             imports.append(f"from {module} import {name}" + (f" as {label}" if label != name else ""))

@@ -32,7 +32,7 @@ class Derived:
 
     `output` numbers the results of the graph; `seeds` are inputs that the derivative takes beside those of the primal: tangents, or
     the cotangents of the pull-back.  With a `boundary` the graph is to be cut there: `output` is then what the first half
-    gives, `pulled` what the second half gives.
+    gives, `pulled` what the second half gives; both number the results of the joint graph.
     """
 
     lowered: Lowered
@@ -41,8 +41,15 @@ class Derived:
     seeds: list[Input] = field(default_factory=list)
     seed_names: dict[str, str] = field(default_factory=dict)  # argument -> what its tangent is called
     boundary: int | None = None
+    first_half: tuple[int, int] = (0, 0)  # how many parameters and results of the graph are those of the primal
     pulled: Tree | None = None
     what: str = ""
+
+    @property
+    def inputs(self) -> list[Input]:
+        """The inputs of the primal as parameters of this graph: they come first, in the same order."""
+        position = {value: number for number, value in enumerate(self.lowered.graph.parameters)}
+        return [replace(item, value=self.graph.parameters[position[item.value]]) for item in self.lowered.inputs]
 
 
 @dataclass(slots=True)
@@ -110,7 +117,9 @@ def gradient(problem: Problem, callees: Callees) -> Derived:
     if request.has_aux:
         if not (isinstance(value, Branch) and value.kind == "tuple" and len(value.children) == 2):
             raise DifferentiationError(
-                f"with has_aux, {problem.parameters.function}() must return (value, aux).", remedy="return a tuple of two", code="S2S305",
+                f"with has_aux, {problem.parameters.function}() must return (value, aux).",
+                remedy="return a tuple of two",
+                code="S2S305",
                 location=problem.location,
             )
         value, aux = value.children
@@ -137,7 +146,12 @@ def pullback(problem: Problem, callees: Callees) -> Derived:
         tree = problem.trees[parameters.variadic]
         assert isinstance(tree, Branch)
         own += [(parameters.variadic, (("item", key),)) for key in tree.keys]
-    wanted = [leaf.number for root, steps in own for leaf in leaves(subtree(problem.trees[root], steps)) if is_inexact(problem.parts[leaf.number].type)]
+    wanted = [
+        leaf.number
+        for root, steps in own
+        for leaf in leaves(subtree(problem.trees[root], steps))
+        if is_inexact(problem.parts[leaf.number].type)
+    ]
     lowered, wrt = with_parameters(lowered, problem, wanted)
     outputs = [leaf.number for leaf in leaves(lowered.output) if is_inexact(lowered.graph.results[leaf.number].type)]
     outputs = list(dict.fromkeys(outputs))
@@ -150,23 +164,38 @@ def pullback(problem: Problem, callees: Callees) -> Derived:
         trees.append(problem.structure(place, positions.__getitem__) if floats else Fixed(None))
     pulled = Branch("tuple", None, tuple(range(len(trees))), tuple(trees))
     given = joint.graph.parameters[len(lowered.graph.parameters) :]
-    name = free_name(f"d{result_name(lowered)}", lowered)
+    name = free_name(f"d{result_name(lowered)}", problem)
     places = dict(zip(outputs, given, strict=True))
     seeds = [Input(places[number], name, "argument", steps) for number, steps in leaf_steps(lowered.output) if number in places]
-    return Derived(lowered, joint.graph, lowered.output, seeds, {"": name}, joint.boundary, pulled, what=f"Pull-back of {parameters.function}")
+    return Derived(
+        lowered,
+        joint.graph,
+        lowered.output,
+        seeds,
+        {"": name},
+        joint.boundary,
+        (len(lowered.graph.parameters), count),
+        pulled,
+        what=f"Pull-back of {parameters.function}",
+    )
 
 
 def pushforward(problem: Problem) -> Derived:
-    """Return the function with tangents: parameters of the primal, then one tangent for each argument with floats in it."""
-    lowered, parameters = problem.lowered, problem.parameters
-    roots = [name for name in parameters.names if any(is_inexact(problem.parts[leaf.number].type) for leaf in leaves(problem.trees[name]))]
-    return pushed(problem, [(name, ()) for name in roots if not (parameters.bound and name == parameters.names[0])])
+    """Return the function with tangents: parameters of the primal, then one tangent for each argument asked for."""
+
+    def floats(place: Place) -> bool:
+        return any(is_inexact(problem.parts[leaf.number].type) for leaf in leaves(subtree(problem.trees[place[0]], place[1])))
+
+    return pushed(problem, [place for place in problem.places() if floats(place)])
 
 
 def pushed(problem: Problem, places: list[Place]) -> Derived:
     """Push tangents of the arguments at some places forward."""
     wanted = [
-        leaf.number for root, steps in places for leaf in leaves(subtree(problem.trees[root], steps)) if is_inexact(problem.parts[leaf.number].type)
+        leaf.number
+        for root, steps in places
+        for leaf in leaves(subtree(problem.trees[root], steps))
+        if is_inexact(problem.parts[leaf.number].type)
     ]
     lowered, wrt = with_parameters(problem.lowered, problem, wanted)
     result = forward(lowered.graph, wrt)
@@ -186,14 +215,13 @@ def pushed(problem: Problem, places: list[Place]) -> Derived:
         return Leaf(tangents[number])
 
     output = pair(lowered.output, map_leaves(lowered.output, tangent))
-    seeds, names = [], {root: free_name(f"d{root}", lowered) for root, _ in places}
+    seeds, names = [], {root: free_name(f"d{root}", problem) for root, _ in places}
     for value, leaf in zip(graph.parameters[len(lowered.graph.parameters) :], wanted, strict=True):
         part = problem.parts[leaf]
         seeds.append(Input(value, names[part.root], "argument", part.steps))
     graph, output = only_results(graph, output)
-    return Derived(
-        lowered, graph, output, seeds, names, what=f"Value of {problem.parameters.function} and its tangent along {spoken([(n, ()) for n in names.values()])}"
-    )
+    along = f" for {spoken([(name, ()) for name in names.values()])}" if names else ""
+    return Derived(lowered, graph, output, seeds, names, what=f"Value of {problem.parameters.function}, and its tangent{along}")
 
 
 def curvature(problem: Problem, callees: Callees) -> Derived:
@@ -201,7 +229,7 @@ def curvature(problem: Problem, callees: Callees) -> Derived:
     first = replace(problem, request=replace(problem.request, kind="grad"))
     places = problem.places()
     inner = gradient(first, callees)
-    lowered = replace(inner.lowered, graph=inner.graph, output=inner.output)
+    lowered = replace(inner.lowered, inputs=inner.inputs, graph=inner.graph, output=inner.output)
     wanted = list(dict.fromkeys(number for place in places for number in problem.selected(place)))
     lowered, wrt = with_parameters(lowered, problem, wanted)
     result = forward(lowered.graph, wrt)
@@ -217,7 +245,7 @@ def curvature(problem: Problem, callees: Callees) -> Derived:
         return Leaf(tangents[number])
 
     output = map_leaves(inner.output, tangent)
-    name = free_name("v", lowered)
+    name = free_name("v", problem)
     seeds = []
     several = isinstance(problem.request.argnums, tuple) or isinstance(problem.request.wrt, tuple)
     values = dict(zip(wanted, graph.parameters[len(lowered.graph.parameters) :], strict=True))
@@ -227,7 +255,14 @@ def curvature(problem: Problem, callees: Callees) -> Derived:
         for number in problem.selected((root, steps)):
             seeds.append(Input(values[number], name, "argument", lead + problem.parts[number].steps[len(steps) :]))
     graph, output = only_results(graph, output)
-    return Derived(lowered, graph, output, seeds, {"": name}, what=f"Hessian of {problem.parameters.function} with respect to {spoken(places)}, times {name}")
+    return Derived(
+        lowered,
+        graph,
+        output,
+        seeds,
+        {"": name},
+        what=f"Hessian of {problem.parameters.function} with respect to {spoken(places)}, times {name}",
+    )
 
 
 def scalar_result(problem: Problem, value: Tree, lowered: Lowered) -> int:
@@ -235,29 +270,40 @@ def scalar_result(problem: Problem, value: Tree, lowered: Lowered) -> int:
     function = problem.parameters.function
     if isinstance(value, Branch):
         raise DifferentiationError(
-            f"{function}() returns a {value.kind}, and a gradient needs one real number.", code="S2S304", location=problem.location,
+            f"{function}() returns a {value.kind}, and a gradient needs one real number.",
+            code="S2S304",
+            location=problem.location,
             remedy="return a float; or use has_aux=True, vjp or jacobian",
         )
     if isinstance(value, Fixed):
         raise DifferentiationError(
-            f"{function}() returns {value.value!r}, which has no derivative.", remedy="return a float", code="S2S304", location=problem.location
+            f"{function}() returns {value.value!r}, which has no derivative.",
+            remedy="return a float",
+            code="S2S304",
+            location=problem.location,
         )
     kind = lowered.graph.results[value.number].type
     dtype = dtype_of(kind)
     rank = kind.rank if isinstance(kind, Array) else 0
     if rank != 0 or dtype is None:
         raise DifferentiationError(
-            f"{function}() returns {kind}, and a gradient needs one real number.", code="S2S304", location=problem.location,
+            f"{function}() returns {kind}, and a gradient needs one real number.",
+            code="S2S304",
+            location=problem.location,
             remedy="return a sum; or use vjp for one direction and jacobian for all",
         )
     if dtype[0] == "c":
         raise DifferentiationError(
-            f"{function}() returns a complex number, and a gradient needs a real one.", code="S2S304", location=problem.location,
+            f"{function}() returns a complex number, and a gradient needs a real one.",
+            code="S2S304",
+            location=problem.location,
             remedy="return its real part or its absolute value; or use vjp or jacobian",
         )
     if dtype[0] != "f":
         raise DifferentiationError(
-            f"{function}() returns {'an int' if dtype[0] in 'iu' else 'a bool'}, which has no derivative.", code="S2S304", location=problem.location,
+            f"{function}() returns {'an int' if dtype[0] in 'iu' else 'a bool'}, which has no derivative.",
+            code="S2S304",
+            location=problem.location,
             remedy="return a float",
         )
     return value.number
@@ -329,9 +375,9 @@ def pair(first: Tree, second: Tree) -> Tree:
     return Branch("tuple", None, (0, 1), (first, second))
 
 
-def free_name(name: str, lowered: Lowered) -> str:
+def free_name(name: str, problem: Problem) -> str:
     """Return a name that no parameter has."""
-    taken = {item.root for item in lowered.inputs} | set(lowered.parameter_names)
+    taken = {item.root for item in problem.lowered.inputs} | set(problem.parameters.names)
     while name in taken:
         name += "_"
     return name
@@ -348,7 +394,9 @@ def result_name(lowered: Lowered) -> str:
 
 def spoken(places: Sequence[Place]) -> str:
     """Return the places as a list in words."""
-    names = list(dict.fromkeys(root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in steps) for root, steps in places))
+    names = list(
+        dict.fromkeys(root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in steps) for root, steps in places)
+    )
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -89,7 +89,8 @@ class Parameters:
             signature = inspect.signature(function)
         except (TypeError, ValueError):
             raise DifferentiationError(
-                f"{getattr(function, '__name__', function)!s} has no Python source.", code="S2S101",
+                f"{getattr(function, '__name__', function)!s} has no Python source.",
+                code="S2S101",
                 remedy="wrap it in a Python function: def f(x): return ...",
             ) from None
         return Parameters.read(getattr(function, "__name__", type(function).__name__), tuple(signature.parameters.values()), bound)
@@ -154,7 +155,9 @@ class Parameters:
         if arguments is not None and isinstance(arguments.get(last), dict) and name in arguments[last] and f"**{last}" in self.header:
             return last, (("item", name),)
         raise ArgumentError(
-            f"{self.function}() has no argument {name!r}.", remedy=f"wrt takes one of {', '.join(self.names)}" if self.names else "", code="S2S302"
+            f"{self.function}() has no argument {name!r}.",
+            remedy=f"wrt takes one of {', '.join(self.names)}" if self.names else "",
+            code="S2S302",
         )
 
     def _numbered(self, request: Request, number: int, arguments: dict[str, Any] | None) -> tuple[str, tuple[tuple[str, Any], ...]]:
@@ -166,7 +169,11 @@ class Parameters:
             plural = "" if count == 1 else "s"
             raise ArgumentError(
                 f"argnums {number} is out of range: {self.function}() takes {count} positional argument{plural}.",
-                remedy="use wrt=... for keyword-only arguments" if len(self.names) > len(self.positional) else f"use 0 to {count - 1}" if count else "",
+                remedy="use wrt=... for keyword-only arguments"
+                if len(self.names) > len(self.positional)
+                else f"use 0 to {count - 1}"
+                if count
+                else "",
                 code="S2S302",
             )
         if position < len(own):

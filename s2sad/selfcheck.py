@@ -22,7 +22,9 @@ from s2sad.structure import Pattern, copied, describe, flatten, rebuild
 TOLERANCE = 1e-6
 
 
-def self_check(function: Any, parameters: Parameters, pattern: Pattern, arguments: dict[str, Any], problem: Problem, driver: Driver) -> None:
+def self_check(
+    function: Any, parameters: Parameters, pattern: Pattern, arguments: dict[str, Any], problem: Problem, driver: Driver
+) -> None:
     """Compare the value bit by bit, and jvp with vjp once along random directions.
 
     Raises
@@ -72,7 +74,10 @@ def compare_modes(function: Any, parameters: Parameters, pattern: Pattern, argum
         tangents.append(rebuild(tree, made.__getitem__))
         pairs += [(made[k], k) for k in values]
     result = describe({"out": out})
-    cotangents = {k: drawn(draw, v) if is_inexact(part.type) else None for k, (part, v) in enumerate(zip(result.parts, flatten(result.trees["out"], out), strict=True))}
+    cotangents = {
+        k: drawn(draw, v) if is_inexact(part.type) else None
+        for k, (part, v) in enumerate(zip(result.parts, flatten(result.trees["out"], out), strict=True))
+    }
     if not any(value is not None for value in cotangents.values()) or not any(value is not None for value, _ in pairs):
         return
     pulled = pullback(rebuild(result.trees["out"], cotangents.__getitem__))
@@ -81,7 +86,7 @@ def compare_modes(function: Any, parameters: Parameters, pattern: Pattern, argum
         tree = pattern.trees[name]
         found += [None for _ in leaves(tree)] if entry is None else list(flatten(tree, entry))
     backward = sum(paired(value, tangent) for value, (tangent, _) in zip(found, pairs, strict=True) if tangent is not None)
-    table = dispatcher(function, parameters.bound, Request("jvp"), "done")
+    table = dispatcher(function, parameters.bound, Request("jvp", tuple(range(len(own)))), "done")
     _, tangent_out = run(table, parameters, copied(pattern, arguments), _s2_tangents=tuple(tangents))
     forward = 0.0
     size = 0.0
@@ -89,7 +94,10 @@ def compare_modes(function: Any, parameters: Parameters, pattern: Pattern, argum
         if cotangents[k] is not None:
             forward += paired(cotangents[k], value)
             size += float(np.sum(np.abs(np.asarray(cotangents[k]) * np.asarray(value))))
-    narrow = any(getattr(getattr(part.type, "dtype", None), "__str__", lambda: "")() in ("f2", "f4", "c8") for part in (*pattern.parts, *result.parts))
+    narrow = any(
+        getattr(getattr(part.type, "dtype", None), "__str__", lambda: "")() in ("f2", "f4", "c8")
+        for part in (*pattern.parts, *result.parts)
+    )
     tolerance = (1e-2 if narrow else TOLERANCE) * max(1.0, size)
     if np.isfinite(forward) and np.isfinite(backward) and abs(forward - backward) > tolerance:
         fail(function, parameters, f"disagrees with itself: forward mode gives {forward!r}, reverse mode {backward!r} for one direction")
@@ -98,7 +106,9 @@ def compare_modes(function: Any, parameters: Parameters, pattern: Pattern, argum
 def fail(function: Any, parameters: Parameters, what: str) -> None:
     """Raise the error of a failed check."""
     raise DifferentiationError(
-        f"the derivative of {parameters.function}() {what}.", code="S2S901", remedy="do not use it, and report this: it is a defect of s2sad",
+        f"the derivative of {parameters.function}() {what}.",
+        code="S2S901",
+        remedy="do not use it, and report this: it is a defect of s2sad",
         location=location_of(function),
     )
 

@@ -6,21 +6,27 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.cache import location_of
+from s2sad.cache import location_of, unwound
 from s2sad.compile import Compiled, Driver, compile_derivative, lower_target
-from s2sad.conditions import Conditions
+from s2sad.conditions import Conditions, Environment
 from s2sad.dispatch import Live, Specialisation, define
 from s2sad.errors import DifferentiationError
-from s2sad.frontend import PrimalRaises
-from s2sad.graph.tree import Tree, leaves
+from s2sad.frontend import Arguments, PrimalRaises, parse_type, parse_types
+from s2sad.graph.tree import Leaf, Tree, leaves
 from s2sad.graph.types import Array, is_inexact
-from s2sad.plan import Problem
-from s2sad.request import Parameters, Request, subtree
-from s2sad.structure import Pattern, Prototype, conform, copied, flatten, rebuild
+from s2sad.plan import Problem, leaf_steps, renumbered
+from s2sad.request import Parameters, Request, make_request, subtree
+from s2sad.structure import Part, Pattern, Prototype, conform, copied, describe, flatten, rebuild
 
 
 def specialise(
-    function: Any, chain: tuple[Request, ...], parameters: Parameters, request: Request, pattern: Pattern, arguments: dict[str, Any], check: str
+    function: Any,
+    chain: tuple[Request, ...],
+    parameters: Parameters,
+    request: Request,
+    pattern: Pattern,
+    arguments: dict[str, Any],
+    check: str,
 ) -> Specialisation:
     """Compile the derivative of a function for arguments of one kind."""
     driver = Driver()
@@ -30,7 +36,7 @@ def specialise(
         compiled = compile_derivative(problem, chain, driver)
     except PrimalRaises as why:
         raise_as_primal(function, parameters, pattern, arguments, why)
-    made = assemble(problem, compiled, pattern)
+    made = assemble(function, problem, compiled, pattern)
     if (check == "first" or os.environ.get("S2SAD_CHECK", "") not in ("", "0")) and not chain:
         from s2sad.selfcheck import self_check
 
@@ -38,12 +44,100 @@ def specialise(
     return made
 
 
+def from_types(
+    function: Any,
+    kind: str,
+    wrt: Any,
+    types: str,
+    observe: Callable[[str, Any], None] | None = None,
+    argnums: Any = None,
+    chain: tuple[Request, ...] = (),
+) -> Compiled:
+    """Compile a derivative for arguments whose types are given as text, by annotations, or not at all (the generic form)."""
+    driver = Driver(observe=observe)
+    parameters = parameters_of(function)
+    request = Request(kind, argnums, wrt) if kind in ("vjp", "jvp", "primal") else make_request(kind, argnums, wrt)
+    pattern = typed_pattern(function, parameters, types)
+    if kind == "jvp" and argnums is None:
+        request = Request("jvp", None, wrt) if wrt is not None else Request("jvp", floating_positions(parameters, pattern))
+    lowered = lower_target(function, chain, parameters, pattern, None, driver, location_of(function))
+    problem = Problem(lowered, parameters, pattern.trees, pattern.parts, request, None, location_of(function))
+    return compile_derivative(problem, chain, driver)
+
+
+def parameters_of(function: Any) -> Parameters:
+    """Return the parameters of a live function, or of one that is only text."""
+    return Parameters.of(function)
+
+
+def floating_positions(parameters: Parameters, pattern: Pattern) -> tuple[int, ...]:
+    """Return the positions of the arguments with floats in them."""
+    own = parameters.positional[parameters.bound :]
+    return tuple(
+        k for k, name in enumerate(own) if any(is_inexact(pattern.parts[leaf.number].type) for leaf in leaves(pattern.trees[name]))
+    )
+
+
+def typed_pattern(function: Any, parameters: Parameters, types: str) -> Pattern:
+    """Return the pattern that the text of types, or else the annotations, describe; arguments without a type are arrays of any rank."""
+    given = parse_types(types) if types.strip() else Arguments({}, [])
+    unknown = [name for name in given.trees if name not in parameters.names]
+    if unknown:
+        raise DifferentiationError(
+            f"{parameters.function}() has no argument {unknown[0]!r}.",
+            remedy=f"its arguments are {', '.join(parameters.names)}",
+            code="S2S302",
+        )
+    annotations = annotations_of(function)
+    for name in parameters.names:
+        if name in given.trees:
+            continue
+        annotation = annotations.get(name)
+        text = annotation.__name__ if isinstance(annotation, type) else annotation
+        tree = parse_type(text.strip("'\""), given, name) if isinstance(text, str) else None
+        if tree is None and f"_s2_default_{name}" in parameters.defaults:
+            tree = default_tree(parameters.defaults[f"_s2_default_{name}"], given)
+        if tree is None:
+            given.types.append(Array("f8", None))
+            tree = Leaf(len(given.types) - 1)
+        given.trees[name] = tree
+    trees = {name: given.trees[name] for name in parameters.names}
+    parts: list[Part | None] = [None] * len(given.types)
+    for name, tree in trees.items():
+        for number, steps in leaf_steps(tree):
+            parts[number] = Part(name, steps, given.types[number])
+    labels = {atom.name for kind in given.types if isinstance(kind, Array) for size in kind.shape or () for atom in size.atoms()}
+    return Pattern(trees, [part for part in parts if part is not None], dict(given.seen), labels)
+
+
+def default_tree(value: Any, given: Arguments) -> Tree:
+    """Return the structure of a default value."""
+    pattern = describe({"default": value})
+    first = len(given.types)
+    given.types += [part.type for part in pattern.parts]
+    return renumbered(pattern.trees["default"], lambda number: number + first)
+
+
+def annotations_of(function: Any) -> dict[str, Any]:
+    """Return the annotations of a function, live or as text."""
+    return dict(getattr(function, "__annotations__", {}))
+
+
+def from_annotations(function: Any, parameters: Parameters, request: Request) -> Compiled:
+    """Compile before any call: for the annotated types, or in the generic form."""
+    user, chain = unwound(function)
+    made: Compiled = from_types(user, request.kind, request.wrt, "", argnums=request.argnums, chain=chain)
+    return made
+
+
 def raise_as_primal(function: Any, parameters: Parameters, pattern: Pattern, arguments: dict[str, Any], why: Exception) -> None:
     """Let the function raise what it raises for these arguments."""
     call_plain(function, parameters, copied(pattern, arguments))
     raise DifferentiationError(
-        f"{parameters.function}() was expected to raise an exception for these arguments ({why}), and did not.", code="S2S900",
-        remedy="report this: it is a defect of s2sad", location=location_of(function),
+        f"{parameters.function}() was expected to raise an exception for these arguments ({why}), and did not.",
+        code="S2S900",
+        remedy="report this: it is a defect of s2sad",
+        location=location_of(function),
     ) from None
 
 
@@ -53,18 +147,18 @@ def call_plain(function: Any, parameters: Parameters, arguments: dict[str, Any])
     return define(text, "call", {"_s2_function": function})(*arguments.values())
 
 
-def assemble(problem: Problem, compiled: Compiled, pattern: Pattern) -> Specialisation:
+def assemble(function: Any, problem: Problem, compiled: Compiled, pattern: Pattern) -> Specialisation:
     """Put the compiled functions and their test together."""
     lowered = compiled.lowered
     conditions = Conditions()
     conditions.pattern(pattern)
-    environment = Environment(problem.lowered.function, conditions)
-    live = [Live(name, environment.read(item.origin, item.root)) for name, item in compiled.live]
-    for name, item in compiled.live_leaves:
-        del name
-        environment.leaf(item, conditions)
+    environment = Environment(function, problem.parameters.names, conditions)
+    live = [Live(name, environment.path(item.origin, item.root, item.steps)) for name, item in compiled.live]
+    for item in lowered.inputs:
+        if item.origin not in ("argument", "token"):
+            environment.leaf(item.origin, item.root, item.steps, item.value.type)
     for guard in lowered.guards:
-        environment.guard(guard, conditions)
+        environment.guard(guard.origin, guard.root, guard.steps, guard.test, guard.expected)
     for assumption in compiled.assumptions:
         conditions.assume(assumption)
     call = CALLS.get(problem.request.kind, plain)(problem, compiled)
@@ -89,7 +183,7 @@ def disjoint(problem: Problem, lowered: Any) -> list[tuple[str, str]]:
 class Pullback:
     """The second half of a vjp: gives cotangents of the arguments for a cotangent of the result; may be called many times."""
 
-    __slots__ = ("_call", "_prepare", "_name")
+    __slots__ = ("_call", "_name", "_prepare")
 
     def __init__(self, call: Callable[..., Any], prepare: Callable[[Any], tuple[Any, ...]], name: str) -> None:
         self._call = call
@@ -111,26 +205,24 @@ def plain(problem: Problem, compiled: Compiled) -> Callable[..., Any]:
 def pushing(problem: Problem, compiled: Compiled) -> Callable[..., Any]:
     """Check the tangents, and hand them to the generated function."""
     function, parameters = compiled.functions[0], problem.parameters
-    own = parameters.positional[parameters.bound :]
     names = compiled.derived.seed_names
+    places = [(place, parameters.positional.index(place[0]) if not place[1] else None) for place in problem.places()]
 
     def push(*args: Any, _s2_tangents: tuple[Any, ...], **keywords: Any) -> Any:
-        given = {}
-        for position, name in enumerate(own):
-            tree = problem.trees[name]
-            value = args[parameters.bound + position]
-            tangent = _s2_tangents[position] if position < len(_s2_tangents) else None
-            found = conform(tree, prototypes(tree, problem, value), tangent, f"the tangent of {name}", "S2S312")
-            if name in names:
-                given[names[name]] = rebuild(tree, found.__getitem__)
-        if parameters.variadic is not None and parameters.variadic in names:
-            name = parameters.variadic
-            tree, value = problem.trees[name], args[len(parameters.positional) :]
-            found = conform(tree, prototypes(tree, problem, value), tuple(_s2_tangents[len(own) :]), f"the tangents of {name}", "S2S312")
-            given[names[name]] = rebuild(tree, found.__getitem__)
-        for name in names.keys() - set(own) - {parameters.variadic}:  # keyword arguments are passive
-            tree = problem.trees[name]
-            given[names[name]] = rebuild(tree, conform(tree, prototypes(tree, problem, keywords[name]), None, name, "S2S312").__getitem__)
+        given: dict[str, Any] = {}
+        rest: list[Any] = [None] * (len(args) - len(parameters.positional))
+        for ((root, steps), position), tangent in zip(places, _s2_tangents, strict=True):
+            index = steps[0][1] if position is None else 0
+            value = args[len(parameters.positional) + index] if position is None else args[position]
+            tree = subtree(problem.trees[root], steps)
+            found = conform(tree, prototypes(tree, problem, value), tangent, f"the tangent of {root}", "S2S312")
+            if root not in names:
+                continue
+            if position is None:
+                rest[index] = rebuild(tree, found.__getitem__)
+                given[names[root]] = rest
+            else:
+                given[names[root]] = rebuild(tree, found.__getitem__)
         return function(*args, **keywords, **given)
 
     return push

@@ -23,7 +23,11 @@ from s2sad.graph.types import COMPLEX, FLOAT, Array, Generator, Number, Scalar, 
 Step = tuple[str, Any]  # ("item", key) or ("attribute", name)
 LABELS = "nmpqrstuvw"
 _PASSIVE = (str, bytes, type(None), bool, type, type(Ellipsis), slice, range, np.dtype)
-_GENERATORS = {("numpy.random._generator", "Generator"), ("numpy.random.mtrand", "RandomState"), ("random", "Random")}  # named, not imported
+_GENERATORS = {
+    ("numpy.random._generator", "Generator"),
+    ("numpy.random.mtrand", "RandomState"),
+    ("random", "Random"),
+}  # named, not imported
 
 
 class ArgumentError(DifferentiationError, TypeError):
@@ -79,7 +83,7 @@ def children(value: Any) -> tuple[str, type | None, tuple[Any, ...], tuple[Any, 
 
 def _instance(value: Any) -> tuple[str, type | None, tuple[Any, ...], tuple[Any, ...], str] | None:
     cls = type(value)
-    if cls.__module__ in ("builtins", "types", "functools") or callable(value) and not hasattr(value, "__dict__"):
+    if cls.__module__ in ("builtins", "types", "functools") or (callable(value) and not hasattr(value, "__dict__")):
         return None
     names: dict[str, None] = {}
     for base in reversed(cls.__mro__):
@@ -148,7 +152,7 @@ class _Describer:
                 return name
             number += 1
 
-    def tree(self, value: Any, root: str, steps: tuple[Step, ...], instances: bool) -> Tree:
+    def tree(self, value: Any, root: str, steps: tuple[Step, ...], instances: bool, lenient: bool = False) -> Tree:
         if isinstance(value, _PASSIVE):
             return Fixed(value)
         text = Part(root, steps, FLOAT).text
@@ -160,6 +164,8 @@ class _Describer:
             self.parts.append(Part(root, steps, kind))
             return Leaf(len(self.parts) - 1)
         if isinstance(value, (np.ndarray, np.generic)):
+            if lenient:  # an attribute of an instance: it may never be read
+                return Fixed(value)
             raise refuse_array(value, text)
         container = children(value)
         if container is None and (instances or not callable(value)):
@@ -170,7 +176,8 @@ class _Describer:
             raise ArgumentError(f"argument {root} contains itself.", remedy="pass a structure without cycles", code="S2S310")
         self.open.add(id(value))
         kind_name, cls, keys, inner, access = container
-        trees = tuple(self.tree(child, root, (*steps, (access, key)), instances) for key, child in zip(keys, inner, strict=True))
+        lenient = lenient or kind_name == "instance"
+        trees = tuple(self.tree(child, root, (*steps, (access, key)), instances, lenient) for key, child in zip(keys, inner, strict=True))
         self.open.discard(id(value))
         return Branch(kind_name, cls, keys, trees)
 
@@ -191,7 +198,8 @@ def refuse_array(value: Any, text: str) -> ArgumentError:
         )
     return ArgumentError(
         f"{text} is a {cls.__module__}.{cls.__qualname__}, whose operations differ from an array's.",
-        remedy=f"pass np.asarray({text})", code="S2S303",
+        remedy=f"pass np.asarray({text})",
+        code="S2S303",
     )
 
 
@@ -202,7 +210,7 @@ def flatten(tree: Tree, value: Any) -> Iterator[Any]:
             yield value
         case Branch(kind=kind, keys=keys, children=inner):
             for key, child in zip(keys, inner, strict=True):
-                part = value[key] if kind in ("list", "tuple", "dict") else getattr(value, key)
+                part = value[key] if kind in ("list", "tuple", "dict") else getattr(value, str(key))
                 yield from flatten(child, part)
 
 
@@ -220,7 +228,7 @@ def copied_leaf(value: Any) -> Any:
     """Return a copy of an array with its layout; anything else as it is."""
     if type(value) is not np.ndarray:
         return copy.deepcopy(value) if is_generator(value) else value
-    made = np.empty_like(value, order="K")
+    made: Any = np.empty_like(value, order="K")
     made[...] = value
     made.setflags(write=value.flags.writeable)
     return made
@@ -246,10 +254,10 @@ def rebuild(tree: Tree, leaf: Callable[[int], Any]) -> Any:
             assert cls is not None
             return cls(*parts)
     assert cls is not None
-    made = object.__new__(cls)  # no __init__, __post_init__ or __setattr__: a gradient is no valid instance
+    instance: Any = object.__new__(cls)  # no __init__, __post_init__ or __setattr__: a gradient is no valid instance
     for key, part in zip(tree.keys, parts, strict=True):
-        object.__setattr__(made, str(key), part)
-    return made
+        object.__setattr__(instance, str(key), part)
+    return instance
 
 
 def map_leaves(tree: Tree, change: Callable[[int], Tree]) -> Tree:
@@ -302,7 +310,8 @@ def conform(tree: Tree, prototypes: Mapping[int, Prototype], value: Any, what: s
                     else:
                         raise ArgumentError(
                             f"{path} has another structure than its primal: {_describe(given)} instead of {_outline(branch)}.",
-                            remedy="give it the structure of the primal, with None for parts without a float", code=code,
+                            remedy="give it the structure of the primal, with None for parts without a float",
+                            code=code,
                         )
                 for key, child, part in zip(keys, inner, other[3], strict=True):
                     visit(child, part, f"{path}[{key!r}]" if other[4] == "item" else f"{path}.{key}")
@@ -317,7 +326,9 @@ def conform_leaf(primal: Prototype, given: Any, path: str, code: str) -> Any:
     if not is_inexact(kind):
         if given is None or not np.any(given):
             return None
-        raise ArgumentError(f"{path} is not zero, but its primal is an integer or a flag.", remedy="pass None, or make the primal a float", code=code)
+        raise ArgumentError(
+            f"{path} is not zero, but its primal is an integer or a flag.", remedy="pass None, or make the primal a float", code=code
+        )
     if given is None or (type(given) in (int, float) and given == 0):
         return _as_kind(kind, np.zeros(shape, dtype))
     if isinstance(given, bool) or not isinstance(given, (np.ndarray, np.generic, int, float, complex)):

@@ -82,16 +82,20 @@ class Liveness:
         if last is None:
             return True
         home = self.scopes.home(value)
-        nested = False
+        inside = bool(node.regions)  # a read at this position may be one that is still to come
         while self.scopes.region[node] is not home:
             owner = self.scopes.owner[self.scopes.region[node]]
             if owner is None:
                 return True  # its region has been left
-            node, nested = owner, True
-        return last.get(home, -1) < self._position[node] + (not nested)
+            node, inside = owner, True
+        return last.get(home, -1) < self._position[node] + (not inside)
 
     def last_reader(self, values: Iterable[Value], region: Region) -> Node:
         """Return the node of `region` that reads one of `values` last, or defines the last of them."""
         positions = [self._position[value.owner] for value in values if isinstance(value.owner, Node)]
         positions += [self._last[value].get(region, -1) for value in values if value in self._last]
         return region.nodes[max(positions)]
+
+    def last_defined(self, values: Iterable[Value]) -> Value:
+        """Return that of several values of one region which is computed last."""
+        return max(values, key=lambda value: self._position[value.owner] if isinstance(value.owner, Node) else -1)

@@ -14,12 +14,18 @@ from typing import Protocol
 
 from s2sad.analysis.cut import INFINITE, Network
 from s2sad.graph.core import AT_TRIP, CONSTANT, CONTROL, IF, SIZE, UNDEFINED, Node, Value
+from s2sad.graph.index import is_view
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import Array, Generator, Number, Scalar, Token, Type
 
 TYPICAL = 64  # elements along a dimension whose size is not known
 TRIPS = 16  # trips of a loop
 SMALL_BRANCH = 8  # nodes in an `if` that may be computed again
+# Elementwise operations that cost more than reading a result from memory, and others that are more than one pass over the data.
+DEAR = frozenset(
+    "exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh power float_power cbrt hypot"
+    " logaddexp logaddexp2 sinc erf erfc gamma gammaln sort argsort unique cumsum cumprod median quantile percentile convolve".split()
+)
 
 
 class Plan(Protocol):
@@ -118,13 +124,13 @@ def computing_cost(node: Node) -> int | None:
         if operation.name == "get":
             return 6
         cost = 3 if isinstance(kind, Number) else 5
-        if operation.expensive:
+        if operation.expensive or operation.name in DEAR or operation.name.startswith("math_"):
             cost += 7
         return cost if largest == 1 else 50 + largest // 4
-    if operation.sharing != "fresh":
+    if operation.sharing != "fresh" and is_view(node.static.get("path", ())):
         return 12
     count = elements(kind)
-    return 400 + 4 * count if operation.expensive else 50 + count // 8
+    return 400 + 4 * count if operation.expensive or operation.name in DEAR else 50 + count // 8
 
 
 def _branch_cost(node: Node) -> int | None:

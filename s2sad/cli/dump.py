@@ -17,7 +17,9 @@ def add(commands: Any) -> None:
     """Add the command."""
     parser: argparse.ArgumentParser = commands.add_parser("dump", help="print the source of a derivative", description=__doc__)
     add_target(parser)
-    parser.add_argument("--mode", choices=("reverse", "forward"), default="reverse", help="reverse: gradient; forward: values with tangents")
+    parser.add_argument(
+        "--mode", choices=("reverse", "forward"), default="reverse", help="reverse: gradient; forward: values with tangents"
+    )
     parser.add_argument("--what", choices=WHAT, help="which derivative; by default grad, or jvp in forward mode")
     parser.add_argument("--wrt", metavar="NAMES", help="differentiated arguments, separated by commas; by default the first")
     parser.add_argument("--stage", metavar="PASS", help="print the graph after this pass instead; 'list' names the passes")

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from s2sad.derivative.cotangents import Cotangents, Frame, name_cotangent
+from s2sad.derivative.cotangents import Cotangents, Frame, slot_type
 from s2sad.errors import UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import replace_values
-from s2sad.graph.core import CALL, FOR, WITH, Graph, Node, Region, Value
+from s2sad.graph.core import CALL, FOR, IF, WITH, Graph, Node, Region, Value
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import INT, Residual, is_inexact
 from s2sad.rules.declare import REGISTRY
@@ -67,7 +67,7 @@ def _reverse_loop(
     accumulators: list[tuple[Value, Value]] = []
 
     def inherit(value: Value) -> Value:
-        parameter = Value(value.type, f"d{value.name}" if value.name else "", reverse, builder.location)
+        parameter = Value(slot_type(value.type), f"d{value.name}" if value.name else "", reverse, builder.location)
         accumulators.append((value, parameter))
         return parameter
 
@@ -76,7 +76,7 @@ def _reverse_loop(
         frame.references[index] = reverse.parameters[0]
     carried = []
     for k in slots:
-        parameter = Value(node.results[k].type, f"d{parameters[k].name}" if parameters[k].name else "", reverse, builder.location)
+        parameter = Value(slot_type(node.results[k].type), f"d{parameters[k].name}" if parameters[k].name else "", reverse, builder.location)
         reverse.parameters.append(parameter)
         carried.append(parameter)
     initial_cotangents = [outer.total_or_zero(node.results[k]) for k in slots]
@@ -86,10 +86,9 @@ def _reverse_loop(
             inner.add(results[k], parameter)
         sweep.nodes(body.nodes)
         builder.location, builder.reverses = location, reverses
-        finals = [inner.total_or_zero(parameters[k]) for k in slots]
-        sums = [inner.total_or_zero(value) for value, _ in accumulators]
+        sources = [*(parameters[k] for k in slots), *(value for value, _ in accumulators)]
+        reverse.results = [inner.total_or_zero(value) for value in sources]
     reverse.parameters += [parameter for _, parameter in accumulators]
-    reverse.results = finals + sums
     starts = initial_cotangents + [outer.total_or_zero(value) for value, _ in accumulators]
     names = [value.name for value in reverse.parameters[1:]]
     starts, kept = _drop_unchanged(reverse, starts)
@@ -150,7 +149,7 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
     if not touched:
         return
     names = [f"d{value.name}" if value.name else "" for value in touched]
-    joined = builder.branch(condition, branches[0], branches[1], names)
+    joined = builder.append(IF, (condition,), {}, [slot_type(value.type) for value in touched], names=names, regions=branches)
     for value, result in zip(touched, joined.results, strict=True):
         outer.set(value, result)
 
@@ -187,7 +186,7 @@ def reverse_with(sweep: Sweep, node: Node) -> None:
         sweep.nodes(body.nodes)
         touched = frame.touched()
         reverse.results = [inner.total_or_zero(value) for value in touched]
-    types = [value.type for value in reverse.results]
+    types = [slot_type(value.type) for value in touched]
     again = builder.append(WITH, operands, dict(node.static), types, regions=(reverse,))
     for value, result in zip(touched, again.results, strict=True):
         outer.set(value, result)
@@ -201,7 +200,7 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
     outer = sweep.cotangents
     cotangents = [outer.total_or_zero(node.results[k]) for k in call.outputs]
     residual = outer.refer(call.residual)
-    types = [node.operands[k].type for k in call.wrt]
+    types = [slot_type(node.operands[k].type) for k in call.wrt]
     names = [f"d{node.operands[k].name}" if node.operands[k].name else "" for k in call.wrt]
     back = sweep.builder.append(CALL, (residual, *cotangents), {"graph": call.reverse}, types, names=names)
     for k, contribution in zip(call.wrt, back.results, strict=True):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from s2sad.graph.build import Builder
 from s2sad.graph.core import CONSTANT, SIZE, Domain, Node, Region, Value
 from s2sad.graph.types import Array, Number, Scalar, Type, shape_of
-from s2sad.rules.declare import REGISTRY, Symbol
+from s2sad.rules.declare import REGISTRY, Symbol, constant_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +194,26 @@ class LazySymbol(Symbol):
     def type(self) -> Type:
         return self._forward.type
 
+    @property
+    def constant(self) -> bool | int | float | complex | None:
+        return constant_of(self._forward)
+
 
 def name_cotangent(cotangent: Value, primal: Value) -> None:
     """Name a freshly computed cotangent after its variable: `dh` for `h`; values that have a name keep it."""
     owner = cotangent.owner
     if isinstance(owner, Node) and owner.reverses is not None and owner.operation is not CONSTANT and primal.name and not cotangent.name:
         cotangent.name = f"d{primal.name}"
+
+
+def slot_type(kind: Type) -> Type:
+    """Return the kind in which a derivative of something of `kind` is carried round loops, out of branches and through calls.
+
+    The derivative of a Python number is a Python number on some paths and a NumPy scalar on others.
+    """
+    if isinstance(kind, Number) and kind.kind in ("float", "complex"):
+        return Scalar("f8" if kind.kind == "float" else "c16", (kind.kind,))
+    return kind
 
 
 def zeros_of(builder: Builder, kind: Type, like: Callable[[], Value]) -> Value:
@@ -209,5 +223,5 @@ def zeros_of(builder: Builder, kind: Type, like: Callable[[], Value]) -> Value:
             return builder.emit(REGISTRY.rules["zeros"], shape=shape_of(kind), dtype=kind.dtype)
         return builder.emit(REGISTRY.rules["zeros_like"], like())
     if isinstance(kind, Number | Scalar):
-        return builder.constant(0.0, kind)
+        return builder.constant(0.0, slot_type(kind))
     return builder.emit(REGISTRY.rules["zeros_like"], like())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from s2sad.analysis.activity import varied_values
-from s2sad.derivative.cotangents import zeros_of
+from s2sad.derivative.cotangents import slot_type, zeros_of
 from s2sad.errors import UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
@@ -52,11 +52,11 @@ def forward(graph: Graph, wrt: Sequence[int], *, callees: PushedCallees | None =
         then one tangent for each number in `active_results`.
     """
     pushed = Pushed(Graph(graph.name), [])
-    _push_into(pushed, graph, wrt, callees or PushedCallees(), name=graph.name)
+    _push_into(pushed, graph, wrt, callees or PushedCallees(), graph.name, called=False)
     return pushed
 
 
-def _push_into(pushed: Pushed, graph: Graph, wrt: Sequence[int], callees: PushedCallees, name: str) -> None:
+def _push_into(pushed: Pushed, graph: Graph, wrt: Sequence[int], callees: PushedCallees, name: str, *, called: bool) -> None:
     copy, _ = copy_graph(graph, name)
     target = pushed.graph
     target.name, target.body, target.sizes, target.size_sources, target.stage = name, copy.body, copy.sizes, copy.size_sources, copy.stage
@@ -66,7 +66,7 @@ def _push_into(pushed: Pushed, graph: Graph, wrt: Sequence[int], callees: Pushed
     push = _Push(builder, varied, callees)
     pushed.active_results.extend(k for k, value in enumerate(target.results) if value in varied)
     for value in inputs:
-        tangent = Value(value.type, tangent_name(value), target.body)
+        tangent = Value(slot_type(value.type) if called else value.type, tangent_name(value), target.body)
         target.body.parameters.append(tangent)
         push.tangents[value] = tangent
     push.region(target.body)
@@ -100,7 +100,7 @@ class _Push:
             return tangent
         owner = value.owner
         if isinstance(owner, Node) and owner.operation is UNDEFINED:
-            tangent = self.builder.undefined(value.type, tangent_name(value))
+            tangent = self.builder.undefined(slot_type(value.type), tangent_name(value))
         else:
             tangent = zeros_of(self.builder, value.type, lambda: value)
             if isinstance(tangent.owner, Node) and isinstance(tangent.owner.operation, Rule):
@@ -190,16 +190,16 @@ class _Push:
         slots = [k for k, parameter in enumerate(parameters) if parameter in self.varied or node.results[k] in self.varied]
         starts = [self.tangent(initial[k]) for k in slots]
         for k in slots:
-            body.parameters.append(Value(node.results[k].type, tangent_name(parameters[k]), body, node.location))
+            body.parameters.append(Value(slot_type(node.results[k].type), tangent_name(parameters[k]), body, node.location))
             self.tangents[parameters[k]] = body.parameters[-1]
             if not is_for:
                 test = node.regions[0]
-                test.parameters.append(Value(node.results[k].type, tangent_name(parameters[k]), test, node.location))
+                test.parameters.append(Value(slot_type(node.results[k].type), tangent_name(parameters[k]), test, node.location))
         self.region(body)
         with builder.inside(body):
             body.results += [self.tangent(body.results[lead + k]) for k in slots]
         node.operands = (*node.operands, *starts)
-        results = [Value(node.results[k].type, tangent_name(node.results[k]), node, node.location) for k in slots]
+        results = [Value(slot_type(node.results[k].type), tangent_name(node.results[k]), node, node.location) for k in slots]
         self.tangents.update((node.results[k], result) for k, result in zip(slots, results, strict=True))
         node.results = (*node.results, *results)
         builder.region.nodes.append(node)
@@ -210,7 +210,7 @@ class _Push:
             self.region(region)
             with self.builder.inside(region):
                 region.results += [self.tangent(region.results[k]) for k in slots]
-        results = [Value(node.results[k].type, tangent_name(node.results[k]), node, node.location) for k in slots]
+        results = [Value(slot_type(node.results[k].type), tangent_name(node.results[k]), node, node.location) for k in slots]
         self.tangents.update((node.results[k], result) for k, result in zip(slots, results, strict=True))
         node.results = (*node.results, *results)
         self.builder.region.nodes.append(node)
@@ -226,10 +226,10 @@ class _Push:
             number = sum(known is callee for known, _ in self.callees.graphs)
             name = f"{callee.name}_tangent{number or ''}"
             pushed = self.callees.graphs[callee, wrt] = Pushed(Graph(name), [])  # known before it is built: the callee may call itself
-            _push_into(pushed, callee, wrt, self.callees, name)
+            _push_into(pushed, callee, wrt, self.callees, name, called=True)
         node.static = {**node.static, "graph": pushed.graph}
         node.operands = (*node.operands, *(self.tangents[node.operands[k]] for k in wrt))
-        results = [Value(node.results[k].type, tangent_name(node.results[k]), node, node.location) for k in pushed.active_results]
+        results = [Value(slot_type(node.results[k].type), tangent_name(node.results[k]), node, node.location) for k in pushed.active_results]
         self.tangents.update((node.results[k], result) for k, result in zip(pushed.active_results, results, strict=True))
         node.results = (*node.results, *results)
         self.builder.region.nodes.append(node)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from s2sad.analysis.activity import active_values
 from s2sad.derivative.control import count_trips, residual_of, reverse_call, reverse_for, reverse_if, reverse_while, reverse_with
-from s2sad.derivative.cotangents import Cotangents, Frame, Mask
+from s2sad.derivative.cotangents import Cotangents, Frame, Mask, slot_type
 from s2sad.errors import NOWHERE, UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
@@ -87,7 +87,7 @@ def reverse(
         output = primal_results[number]
         seed = seeds[position] if position < len(seeds) else None
         if seed is None:
-            cotangent = Value(output.type, f"d{output.name or 'out'}", joint.body)
+            cotangent = Value(slot_type(output.type), f"d{output.name or 'out'}", joint.body)
             joint.body.parameters.append(cotangent)
         else:
             cotangent = builder.constant(seed)

@@ -47,6 +47,7 @@ class Expressions:
             "dict_new": lambda node: ast.Dict([], []),
             "dict_get": lambda node: subscript(self.of(node.operands[0]), self.of(node.operands[1])),
             "container_zeros": lambda node: self.zeros(node.operands[0].type, self.make(node.operands[0])),
+            "trip_count": lambda node: call(name("len"), self.range_of(*node.operands)),
             "foreign": self.called,
             "draw": self.called,
             "pack": lambda node: tuple_of([self.of(value) for value in node.operands]),
@@ -207,6 +208,13 @@ class Expressions:
             return binary(ast.List([number(0.0)], ast.Load()), ast.Mult(), call(name("len"), make()))
         return call(self.numpy("zeros_like"), make())
 
+    def range_of(self, start: Value, stop: Value, step: Value) -> ast.expr:
+        """Return ``range(n)``, with no more arguments than are needed."""
+        bounds = [self.of(start), self.of(stop), self.of(step)]
+        if _is(step, 1):
+            bounds = bounds[1:2] if _is(start, 0) else bounds[:2]
+        return call(name("range"), *bounds)
+
     def called(self, node: Node) -> ast.expr:
         """Return the call of a function, or of a generator's method, that the compiler does not know."""
         function, *values = (value for value in node.operands if not isinstance(value.type, Token))
@@ -236,6 +244,11 @@ class Expressions:
         if dtype != "f8":
             made.keywords.append(ast.keyword("dtype", self.speller.literal(dtype, "dtype")))
         return made
+
+
+def _is(value: Value, wanted: int) -> bool:
+    owner = value.owner
+    return isinstance(owner, Node) and owner.operation is CONSTANT and owner.static["value"] == wanted
 
 
 def _entry(make: Make, position: int) -> ast.expr:

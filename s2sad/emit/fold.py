@@ -20,6 +20,7 @@ DEPTH = 9  # of an expression; printers recurse
 WIDTH = 92  # of a statement without its indentation, roughly
 _INDEX_ARITHMETIC = frozenset({"add", "subtract", "multiply", "negative"})
 _INDEX_DEPTH = 3
+CONVERSIONS = frozenset({"cast", "as_kind", "to_float", "to_int", "to_bool", "to_complex"})
 _LIKE = frozenset({"zeros", "ones", "empty"})
 
 
@@ -86,14 +87,17 @@ def _decide(result: Fold, node: Node) -> None:
     infos = result.found.infos
     value = node.results[0]
     info = infos[value]
-    if repeats(node) or _is_index_arithmetic(node, value):
+    info.repeats = repeats(node)
+    if info.repeats or _is_index_arithmetic(node, value):
         info.inline = True
         info.anchor = max((_place(infos, use) for use in info.uses), default=info.defined)
         return
     if node.regions or node.operation.effect or writes(node) or len(info.uses) != 1:
         return
     use = info.uses[0]
-    if value.name or use.block is not info.block or use.kind in (INITIAL, RESULT, SHAPE) or _needs_name(use, value):
+    if use.block is not info.block or use.kind in (INITIAL, RESULT, SHAPE) or _needs_name(use, value):
+        return
+    if value.name and not _converted(use, value):
         return
     anchor = _place(infos, use)
     if movable(result.found, info, anchor):
@@ -101,17 +105,25 @@ def _decide(result: Fold, node: Node) -> None:
         info.anchor = anchor
 
 
+def _converted(use: Use, value: Value) -> bool:
+    """Whether the use only converts what the user named: ``s = float(ss[i])`` is one line."""
+    node = use.node
+    return use.kind == OPERAND and node is not None and node.operation.name in CONVERSIONS and node.results[0].name in ("", value.name)
+
+
 def movable(found: Scan, info: Info, anchor: int) -> bool:
-    """Whether the computation of a value may take place at `anchor` instead of where it stands."""
+    """Whether the computation of a value, with all that is folded into it, may take place at `anchor` instead of where it stands."""
     node = info.node
     assert node is not None
     begin = found.starts[node]
     if (node.operation.raises or node.operation is CALL) and _between(found.effects, begin, anchor):
         return False
     for operand in node.operands:
-        for root in found.infos[operand].roots:
-            if _between(found.writes[root], begin, anchor):
-                return False
+        part = found.infos[operand]
+        if any(_between(found.writes[root], begin, anchor) for root in part.roots):
+            return False
+        if part.inline and part.node is not None and not movable(found, part, anchor):
+            return False
     return True
 
 
@@ -160,8 +172,9 @@ def _measure(result: Fold, node: Node) -> None:
     for value in node.results:
         if result.found.infos[value].inline:
             result.widths[value], result.depths[value] = width, depth
-            if depth > _INDEX_DEPTH and len(result.found.infos[value].uses) > 1 and not repeats(node):
-                result.found.infos[value].inline = False
+            info = result.found.infos[value]
+            if depth > _INDEX_DEPTH and len(info.uses) > 1 and not info.repeats:
+                info.inline = False
 
 
 def _measure_region(result: Fold, region: Region) -> None:
@@ -174,11 +187,16 @@ def _measure_region(result: Fold, region: Region) -> None:
 def _bounded(result: Fold, parts: list[Value], own: int) -> tuple[int, int]:
     infos = result.found.infos
     while True:
-        width = own + sum(_width(result, value) for value in parts)
-        depth = 1 + max((result.depths.get(value, 0) if infos[value].inline else 0 for value in parts), default=0)
+        width, depth = own, 1
+        for value in parts:
+            if infos[value].inline:
+                width += result.widths.get(value, 3)
+                depth = max(depth, 1 + result.depths.get(value, 0))
+            else:
+                width += len(value.name) or 4
         if width <= WIDTH and depth <= DEPTH:
             return width, depth
-        candidates = [value for value in parts if infos[value].inline and not _always(infos[value])]
+        candidates = [value for value in parts if infos[value].inline and infos[value].node is not None and not infos[value].repeats]
         if not candidates:
             return width, depth
         score = result.depths if depth > DEPTH else result.widths
@@ -186,22 +204,12 @@ def _bounded(result: Fold, parts: list[Value], own: int) -> tuple[int, int]:
         infos[widest].inline = False
 
 
-def _always(info: Info) -> bool:
-    return info.node is None or repeats(info.node)
-
-
-def _width(result: Fold, value: Value) -> int:
-    if result.found.infos[value].inline:
-        return result.widths.get(value, 3)
-    return len(value.name) if value.name else 4
-
-
 def _own_width(result: Fold, node: Node) -> int:
     operation = node.operation
     if operation is CONSTANT:
         value = node.static["value"]
         return len(repr(value)) if isinstance(value, (int, float, str)) else 8
-    if is_size(node):
+    if operation is SIZE:
         return 8
     if operation.name in ("get", "put", "add_at"):
         return 4 + 3 * len(node.static["path"])
@@ -226,7 +234,7 @@ def _locate(result: Fold, node: Node) -> None:
         info.anchor = max((position for position, _ in places), default=info.anchor)
     else:
         places = [(result.found.starts[node], _block(result.found, node))]
-    for value in mentioned(node, result.sizes):
+    for value in mentioned(node, result.sizes) if node.static or (len(node.results) == 1 and infos[node.results[0]].repeats) else ():
         infos[value].uses.extend(Use(SHAPE, position, block) for position, block in places)
 
 
@@ -254,3 +262,17 @@ def like(node: Node, sizes: SizeSpeller) -> Value | None:
     """Return the argument that has exactly the type of an array that a node makes."""
     kind = node.results[0].type
     return sizes.like(kind) if isinstance(kind, Array) else None
+
+
+def leaves_of(folded: Fold, node: Node | None) -> list[Value]:
+    """Return the values with names that an expression reads."""
+    if node is None:
+        return []
+    result: list[Value] = []
+    for value in node.operands:
+        info = folded.found.infos[value]
+        if info.inline:
+            result.extend(leaves_of(folded, info.node))
+        else:
+            result.append(value)
+    return result

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from s2sad.emit.fold import Fold
-from s2sad.graph.core import CALL, CONSTANT, FOR, WHILE, Node, Value
+from s2sad.emit.fold import CONVERSIONS, Fold
+from s2sad.graph.core import CALL, CONSTANT, FOR, IF, WHILE, Node, Value
 from s2sad.graph.index import Index, Operand, Path, Slice
+from s2sad.graph.types import BOOL, Number
 
+FLAG = "flag"
 _LONGEST = 12
 _ALONE = {
     "exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sqrt": "root", "sum": "sum", "mean": "mean",
@@ -36,13 +38,17 @@ def hint(value: Value, folded: Fold, classes: Mapping[Value, Named]) -> str:
     info = folded.found.infos[value]
     node = info.node
     if node is None:
-        return "i" if _is_index(value, folded) else "s"
+        return "i" if _is_index(value, folded) else _slot(value, folded)
 
     def known(operand: Value) -> str:
         made = classes.get(operand)
         return made.name if made is not None and len(made.name) <= _LONGEST else ""
 
     operation = node.operation
+    if operation is IF and isinstance(value.type, Number) and value.type.kind in ("bool", "int"):
+        return FLAG
+    if operation.name in CONVERSIONS and folded.inline(node.operands[0]):
+        return hint(node.operands[0], folded, classes)
     if operation.name in ("get", "list_get") and known(node.operands[0]):
         return _part(node, known)
     if operation.name == "copy" and known(node.operands[0]):
@@ -50,7 +56,7 @@ def hint(value: Value, folded: Fold, classes: Mapping[Value, Named]) -> str:
     if operation is CALL:
         return "result"
     if operation in (FOR, WHILE):
-        return "s"
+        return _slot(value, folded)
     if operation.name in _ALONE:
         base = known(node.operands[0])
         return f"{_ALONE[operation.name]}_{base}" if base else _ALONE[operation.name].lower()
@@ -66,12 +72,23 @@ def _is_index(value: Value, folded: Fold) -> bool:
     return owner is not None and owner[0].operation is FOR and owner[0].regions[0].parameters[0] is value
 
 
+def _slot(value: Value, folded: Fold) -> str:
+    """Return a stem for a carried slot: ints count, what the reverse sweep carries is a sum."""
+    if value.type == BOOL:
+        return FLAG
+    if isinstance(value.type, Number) and value.type.kind == "int":
+        return "count"
+    node = folded.found.infos[value].node
+    owner = folded.found.parents.get(folded.found.infos[value].block) if node is None else (node,)
+    return "total" if owner is not None and owner[0].reverses is not None else "s"
+
+
 def _part(node: Node, known: object) -> str:
     """Return `x_i` for ``x[i]``, `x_row` for other parts."""
     assert callable(known)
     base = known(node.operands[0])
     if node.operation.name == "list_get":
-        return base[:-1] if len(base) > 2 and base.endswith("s") else f"{base}_item"
+        return base[:-1] if len(base) > 1 and base.endswith("s") else f"{base}_item"
     path: Path = node.static["path"]
     if len(path) != 1 or not isinstance(path[0], Index):
         return f"{base}_part"

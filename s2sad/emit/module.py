@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import s2sad.runtime.arrays as runtime
+from s2sad.emit.exits import recovered
 from s2sad.emit.expressions import Expressions
 from s2sad.emit.fold import fold
 from s2sad.emit.load import execute
@@ -22,6 +23,7 @@ from s2sad.emit.names import assign_names
 from s2sad.emit.print import to_text
 from s2sad.emit.python import Comment, Statements
 from s2sad.emit.scan import scan
+from s2sad.emit.sink import sunk
 from s2sad.emit.sizes import SizeSpeller
 from s2sad.emit.spell import Needs, Speller
 from s2sad.emit.syntax import assign, call, name, target, tuple_of
@@ -85,15 +87,17 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
     needs = Needs()
     sizes = SizeSpeller(graph)
     folded = fold(scan(graph), sizes)
+    order = sunk(folded)
+    if order:
+        folded = fold(scan(graph, order), sizes)
     definition = _header(spec)
     arguments = _argument_names(definition.args)
-    inputs = dict(spec.inputs)
-    pinned = {value: text for value, text in spec.inputs if text.isidentifier()}
-    for value, text in spec.inputs:
+    inputs = {value: text for value, text in spec.inputs if not isinstance(value.type, Token)}
+    pinned = {value: text for value, text in inputs.items() if text.isidentifier()}
+    for value in inputs:
         info = folded.found.infos[value]
-        if value not in pinned and len(info.uses) <= 1 and not folded.found.effects:
-            info.inline = text != ""
-    paths = [ast.parse(text, mode="eval") for _, text in spec.inputs if not text.isidentifier()]
+        info.inline = value not in pinned and len(info.uses) <= 1 and not folded.found.effects
+    paths = [ast.parse(text, mode="eval") for text in inputs.values() if not text.isidentifier()]
     roots = {part.id for path in paths for part in ast.walk(path) if isinstance(part, ast.Name)}
     names = assign_names(folded, pinned, arguments, {*calls.values(), *roots, spec.name})
     expressions = Expressions(folded, names, Speller(sizes, needs), inputs, calls)
@@ -104,18 +108,17 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
         body.append(ast.Expr(ast.Constant(spec.docstring)))
     for condition, message in spec.entry_checks:
         body.append(ast.If(ast.parse(condition, mode="eval").body, [ast.Raise(call(name("TypeError"), ast.Constant(message)), None)], []))
-    for value, text in spec.inputs:
-        info = folded.found.infos[value]
-        if value not in pinned and not info.inline and not isinstance(value.type, Token):
+    for value, text in inputs.items():
+        if value not in pinned and not folded.inline(value) and folded.found.infos[value].uses:
             body.append(assign(target(names.of(value)), ast.parse(text, mode="eval").body))
-    lines = statements.block(graph.body.nodes)
+    lines = statements.block(graph.body)
     if any(isinstance(line, Comment) for line in lines[1:]) and not isinstance(lines[0], Comment):
         first = next(number for number, line in enumerate(lines) if isinstance(line, Comment))
         lines.insert(first, Comment(""))
     body += lines
     result = returned(spec.output, [None if isinstance(value.type, Token) else value for value in graph.results], expressions)
     body.append(ast.Return(result))
-    definition.body = body
+    definition.body = recovered(body, names.flags)
     return Emitted(definition, needs)
 
 

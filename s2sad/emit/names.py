@@ -12,11 +12,11 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from s2sad.emit.fold import Fold
-from s2sad.emit.hints import hint
+from s2sad.emit.fold import Fold, leaves_of, mentioned, movable
+from s2sad.emit.hints import FLAG, hint
 from s2sad.emit.ranges import Ranges, live_ranges, merged, overlap
-from s2sad.emit.scan import Info, writes
-from s2sad.graph.core import FOR, WHILE, Node, Region, Value
+from s2sad.emit.scan import INITIAL, RESULT, Info, writes
+from s2sad.graph.core import CALL, FOR, WHILE, Node, Region, Value
 from s2sad.graph.types import Token
 
 # What generated text may refer to: a variable never takes these names.
@@ -46,6 +46,7 @@ class Names:
 
     folded: Fold
     classes: dict[Value, Class] = field(default_factory=dict)
+    flags: dict[str, None] = field(default_factory=dict)  # names that stand for one exit flag each
     leave: str = "leave"  # the flag of a loop whose exit has to be computed ahead of its assignments
 
     def of(self, value: Value) -> str:
@@ -77,6 +78,7 @@ def assign_names(folded: Fold, pinned: dict[Value, str], arguments: Iterable[str
     joined.settle()
     for node in folded.found.ends:  # inner before outer
         joined.moves(node)
+    joined.late()
     taken = _name(result, frozenset(arguments), RESERVED.union(reserved), pinned)
     while result.leave in taken or result.leave in reserved:
         result.leave += "_"
@@ -123,10 +125,17 @@ class _Joiner:
             groups.setdefault(self.find(value), []).append(value)
         infos = self.folded.found.infos
         for members in groups.values():
+            if len(members) == 1:
+                (value,) = members
+                info, text = infos[value], self.pinned.get(value, "")
+                written = info.node is not None and writes(info.node)
+                single = Class(members, self.ranges[value], _reverse(self.folded, info), written, text, text or value.name)
+                self.names.classes[value] = single
+                continue
             label = next((value.name for value in members if value.name), "")
             made = Class(
                 members,
-                merged(bound for value in members for bound in self.ranges[value]) if len(members) > 1 else self.ranges[members[0]],
+                merged(bound for value in members for bound in self.ranges[value]),
                 reverse=any(_reverse(self.folded, infos[value]) for value in members),
                 written=any(info.node is not None and writes(info.node) for info in map(infos.__getitem__, members)),
                 pinned=next((self.pinned[value] for value in members if value in self.pinned), ""),
@@ -172,6 +181,43 @@ class _Joiner:
             classes[member] = first
 
 
+    def late(self) -> None:
+        """Write what is only moved where it is moved: ``a, b = b, a + b`` needs no third name."""
+        found = self.folded.found
+        for value, info in found.infos.items():
+            made = self.names.classes.get(value)
+            if made is None or len(made.members) > 1 or made.pinned or info.node is None or len(info.uses) != 1:
+                continue
+            use = info.uses[0]
+            if use.kind not in (RESULT, INITIAL) or use.block is not info.block or not _pure(info) or use.node is None:
+                continue
+            if value.name and value.name not in {result.name for result in use.node.results}:
+                continue
+            read = [*leaves_of(self.folded, info.node), *mentioned(info.node, self.folded.sizes)]
+            if movable(found, info, use.position) and all(self.stays(one, info.defined, use.position) for one in read):
+                info.inline = True
+                del self.names.classes[value]
+                for one in read:
+                    owner = self.names.classes.get(one)
+                    if owner is not None:
+                        owner.ranges = merged([*owner.ranges, (info.defined, use.position)])
+
+    def stays(self, value: Value, begin: int, end: int) -> bool:
+        """Whether a name keeps its value between two positions."""
+        made = self.names.classes.get(value)
+        if made is None:
+            return True
+        span: Ranges = [(begin, end)]
+        return not any(overlap(self.ranges[member], span) for member in made.members if member is not value)
+
+
+def _pure(info: Info) -> bool:
+    """Whether a value is computed by an operation that may stand in an expression."""
+    node = info.node
+    assert node is not None
+    return not (node.regions or node.operation.effect or node.operation is CALL or writes(node) or len(node.results) != 1)
+
+
 def _reverse(folded: Fold, info: Info) -> bool:
     """Whether the value belongs to the reverse sweep."""
     node = info.node
@@ -208,7 +254,9 @@ def _name(result: Names, arguments: frozenset[str], reserved: frozenset[str], pi
             count += 1
             label = f"{stem}_{count}" if stem[-1].isdigit() else f"{stem}{count}"
         made.name = label
-        _occupy(taken, label, made.ranges)
+        if stem == FLAG:
+            result.flags[label] = None
+        _occupy(taken, label, whole if stem == FLAG else made.ranges)
     return taken
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 # What the emitter makes; all of it is printed correctly by astor.
 _KINDS = """
-    Module FunctionDef arguments arg Return Assign AugAssign Expr Pass Break Continue If For While Raise Assert Try ExceptHandler With withitem
-    Name Constant Attribute Call keyword Subscript Slice Tuple List Dict Starred BinOp UnaryOp BoolOp Compare IfExp ListComp comprehension
-    Comment Load Store
+    Module FunctionDef arguments arg Return Assign AugAssign Expr Pass Break Continue If For While Raise Assert Try ExceptHandler With
+    withitem Name Constant Attribute Call keyword Subscript Slice Tuple List Dict Starred BinOp UnaryOp BoolOp Compare IfExp ListComp
+    comprehension Comment Load Store
 """
 SUBSET = frozenset(_KINDS.split())
 _ASTOR_ENDS = (3, 14)
@@ -84,6 +84,12 @@ def _astor() -> Callable[..., Any] | None:
                 self.statement(node, f"# {node.text}")
             else:
                 self.newline(extra=1)
+
+        def visit_Tuple(self, node: Any) -> None:
+            if len(node.elts) == 1:  # `return (x,)` is read with less effort than `return x,`
+                self.write("(", node.elts[0], ",)")
+            else:
+                super().visit_Tuple(node)
 
     return Generator
 

@@ -6,18 +6,19 @@ import ast
 from collections.abc import Callable, Sequence
 
 from s2sad.emit.expressions import Expressions
-from s2sad.emit.scan import writes
+from s2sad.emit.scan import nodes_of, writes
 from s2sad.emit.structure import Leave, finish, opposite
 from s2sad.emit.syntax import assign, attribute, binary, call, name, negated, number, parallel, stored, subscript, target, tuple_of
 from s2sad.errors import Location
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Node, Region, Value
 from s2sad.graph.index import Fancy, Index, Path, Slice
-from s2sad.graph.types import Array, Token, dtype_of
+from s2sad.graph.types import Array, Number, Scalar, Token, dtype_of
 
 _IN_PLACE: dict[str, type[ast.operator]] = {
     "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow, "floor_divide": ast.FloorDiv,
     "remainder": ast.Mod,
 }  # fmt: skip
+_SYMBOLS: dict[type[ast.operator], str] = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
 _COMMENT = 100
 _TERNARY = 80
 
@@ -59,11 +60,11 @@ class Statements:
             "poison": self.poison,
         }
 
-    def block(self, nodes: Sequence[Node]) -> list[ast.stmt]:
-        """Return the statements of a list of nodes; groups that reverse a primal line say so."""
+    def block(self, region: Region) -> list[ast.stmt]:
+        """Return the statements of a region; groups that reverse a primal line say so."""
         result: list[ast.stmt] = []
         last: Location | None = None
-        for node in nodes:
+        for node in nodes_of(self.found, region):
             made = self.statement(node)
             if not made:
                 continue
@@ -101,8 +102,17 @@ class Statements:
         if len(names) == 1:
             if isinstance(expression, ast.Name) and expression.id == names[0]:
                 return []
-            return [assign(target(names[0]), expression)]
+            return [self.counted(node, names[0], expression)]
         return [assign(ast.Tuple([target(label) for label in names], ast.Store()), expression)]
+
+    def counted(self, node: Node, label: str, expression: ast.expr) -> ast.stmt:
+        """Return ``s += v`` for ``s = s + v`` of numbers, unless the user wrote it at length."""
+        if isinstance(expression, ast.BinOp) and isinstance(expression.left, ast.Name) and expression.left.id == label:
+            symbol = _SYMBOLS.get(type(expression.op), "")
+            own = node.reverses is not None or not node.location.line or symbol in node.location.text()
+            if symbol and own and isinstance(node.results[0].type, (Number, Scalar)):
+                return ast.AugAssign(target(label), expression.op, expression.right)
+        return assign(target(label), expression)
 
     def value(self, node: Node) -> ast.expr:
         """Return what a node computes; the token of an effect is not written."""
@@ -253,14 +263,14 @@ class Statements:
                 result.append(parallel([label for label, _, _ in pending], [expression for _, _, expression in pending]))
                 break
             pending.remove(free)
-            result.append(assign(target(free[0]), free[2]))
+            result.append(_moved(free[0], free[1], free[2]))
         return result
 
     # Control.
 
     def region(self, region: Region, node: Node, results: Sequence[Value] | None = None) -> list[ast.stmt]:
         """Return the statements of a region, its results moved into those of the node."""
-        body = self.block(region.nodes)
+        body = self.block(region)
         return body + self.moves(node.results if results is None else results, region.results)
 
     def loop(self, node: Node) -> list[ast.stmt]:
@@ -269,12 +279,7 @@ class Statements:
         index = body.parameters[0]
         start, stop, step, *initial = node.operands
         before = self.moves(node.results, initial)
-        bounds = [self.of(start), self.of(stop), self.of(step)]
-        if _is(start, 0) and _is(step, 1):
-            bounds = bounds[1:2]
-        elif _is(step, 1):
-            bounds = bounds[:2]
-        visited: ast.expr = call(name("range"), *bounds)
+        visited: ast.expr = self.expressions.range_of(start, stop, step)
         used = bool(self.found.infos[index].uses)
         if node.static.get("reversed") and used:  # else the direction cannot be seen
             visited = call(name("reversed"), visited)
@@ -287,11 +292,12 @@ class Statements:
         """Return the body of a loop, left early when its first result says so."""
         if not node.static.get("leaves"):
             return self.region(body, node)
-        inner = self.block(body.nodes)
+        inner = self.block(body)
         flag = body.results[0]
         moved = self.moves(node.results, body.results[1:])
         test = self.of(flag)
-        if moved and not isinstance(test, (ast.Name, ast.Constant)):  # what the test reads may be assigned
+        bound = {one.id for statement in moved for one in _targets(statement)}
+        if bound & _names_in(test):  # the test reads what is assigned before it
             inner.append(assign(target(self.names.leave), test))
             test = name(self.names.leave)
         made = self.names.classes.get(flag)
@@ -302,7 +308,7 @@ class Statements:
         """Return a `while`; a test that needs statements is made inside."""
         test, body = node.regions
         before = self.moves(node.results, node.operands)
-        first = self.block(test.nodes)
+        first = self.block(test)
         condition = self.of(test.results[0])
         inner = self.body(node, body)
         if not first:
@@ -335,8 +341,8 @@ class Statements:
     def attempt(self, node: Node) -> list[ast.stmt]:
         """Return a `try`."""
         body, *handlers, otherwise, final = node.regions
-        inner = self.block(body.nodes)
-        rest = self.block(otherwise.nodes)
+        inner = self.block(body)
+        rest = self.block(otherwise)
         moved = self.moves(node.results, (otherwise if otherwise.results else body).results) if node.results else []
         if rest:
             rest += moved
@@ -349,7 +355,7 @@ class Statements:
             kind = None if not kinds else kinds[0] if len(kinds) == 1 else tuple_of(kinds)
             bound = next((self.names.of(value) for value in handler.parameters if self.found.infos[value].uses), None)
             caught.append(ast.ExceptHandler(kind, bound, self.region(handler, node) or [ast.Pass()]))
-        last = self.block(final.nodes)
+        last = self.block(final)
         if not caught:
             return [ast.Try([*inner, *rest] or [ast.Pass()], [], [], last or [ast.Pass()])]
         return [ast.Try(inner or [ast.Pass()], caught, rest, last)]
@@ -389,9 +395,17 @@ def _unbound(value: Value) -> bool:
     return isinstance(value.owner, Node) and value.owner.operation is UNDEFINED
 
 
-def _is(value: Value, wanted: int) -> bool:
-    owner = value.owner
-    return isinstance(owner, Node) and owner.operation is CONSTANT and owner.static["value"] == wanted
+def _moved(label: str, source: Value, expression: ast.expr) -> ast.stmt:
+    """Return one assignment to a slot: ``count += 1`` for numbers."""
+    if isinstance(expression, ast.BinOp) and isinstance(expression.left, ast.Name) and expression.left.id == label:
+        owner = source.owner
+        if type(expression.op) in _SYMBOLS and isinstance(source.type, (Number, Scalar)) and isinstance(owner, Node) and not source.name:
+            return ast.AugAssign(target(label), expression.op, expression.right)
+    return assign(target(label), expression)
+
+
+def _targets(statement: ast.stmt) -> list[ast.Name]:
+    return [part for part in ast.walk(statement) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
 
 
 def _names_in(expression: ast.expr) -> set[str]:

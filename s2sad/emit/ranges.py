@@ -74,6 +74,8 @@ def _uses(folded: Fold, info: Info) -> Ranges:
 
 def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
     """Return the intervals in order, those that touch joined."""
+    if isinstance(ranges, list) and len(ranges) == 1:
+        return ranges
     result: Ranges = []
     for low, high in sorted(ranges):
         if result and low <= result[-1][1] + 1:

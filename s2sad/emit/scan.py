@@ -45,7 +45,8 @@ class Info:
     """What is known about one value.
 
     `inline` says that the value has no name: its expression is repeated where it is used.  `anchor` is the position at
-    which an inlined expression is computed (the last one, when there are several).
+    which an inlined expression is computed (the last one, when there are several).  `repeats` says that it is so cheap that it is
+    never named.
     """
 
     value: Value
@@ -56,6 +57,7 @@ class Info:
     uses: list[Use] = field(default_factory=list)
     inline: bool = False
     anchor: int = 0
+    repeats: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -74,6 +76,8 @@ class Scan:
         Region -> the node that owns it and the region that holds the node.
     writes : list
         Root -> positions of the writes to it, ascending.
+    order : dict
+        Region -> its nodes in the order of the text, where that is not the order of the graph.
     effects : list
         Positions of effects, ascending.
     """
@@ -84,8 +88,14 @@ class Scan:
     ends: dict[Node, int] = field(default_factory=dict)
     spans: dict[Region, tuple[int, int]] = field(default_factory=dict)
     parents: dict[Region, tuple[Node, Region]] = field(default_factory=dict)
+    order: dict[Region, list[Node]] = field(default_factory=dict)
     writes: list[list[int]] = field(default_factory=list)
     effects: list[int] = field(default_factory=list)
+
+
+def nodes_of(found: Scan, region: Region) -> list[Node]:
+    """Return the nodes of a region in the order of the text."""
+    return found.order.get(region, region.nodes)
 
 
 def writes(node: Node) -> bool:
@@ -93,9 +103,9 @@ def writes(node: Node) -> bool:
     return node.operation.name in WRITES and isinstance(node.operands[0].type, (Array, List, Dict))
 
 
-def scan(graph: Graph) -> Scan:
-    """Walk over `graph`, which is sequenced."""
-    walk = _Walk(Scan(graph))
+def scan(graph: Graph, order: dict[Region, list[Node]] | None = None) -> Scan:
+    """Walk over `graph`, which is sequenced; `order` says where its nodes are taken in another order."""
+    walk = _Walk(Scan(graph, order=order or {}))
     for value in graph.parameters:
         walk.define(value, None, graph.body, walk.fresh())
     walk.region(graph.body, RETURN, None)
@@ -124,21 +134,21 @@ class _Walk:
         where = self.position + 1 if position is None else position
         self.found.infos[value] = Info(value, node, block, where, roots if has_storage(value.type) else NO_ROOTS)
 
-    def use(self, value: Value, kind: str, block: Region, node: Node | None) -> None:
+    def use(self, value: Value, kind: str, block: Region, node: Node | None, position: int | None = None) -> None:
         if not isinstance(value.type, Token):
-            self.found.infos[value].uses.append(Use(kind, self.position, block, node))
+            self.found.infos[value].uses.append(Use(kind, self.position if position is None else position, block, node))
 
     def roots(self, value: Value) -> Roots:
         return self.found.infos[value].roots
 
     def write(self, roots: Roots, position: int) -> None:
-        for root in sorted(roots):
+        for root in roots:
             self.found.writes[root].append(position)
 
     def region(self, region: Region, kind: str, node: Node | None) -> None:
         """Walk over a region whose parameters are defined already."""
         start = self.position
-        for inner in region.nodes:
+        for inner in nodes_of(self.found, region):
             self.next()
             self.found.starts[inner] = self.position
             if inner.regions:
@@ -203,8 +213,8 @@ class _Walk:
         body = node.regions[-1]
         count = 3 if node.operation is FOR else 0
         start = self.position
-        for value in node.operands[:count]:
-            self.use(value, OPERAND, block, node)
+        for value in node.operands[:count]:  # the bounds are read behind the assignments to the slots
+            self.use(value, OPERAND, block, node, start + 1)
         initial = node.operands[count:]
         for value in initial:
             self.use(value, INITIAL, block, node)

@@ -37,7 +37,8 @@ class SizeSpeller:
         match fact:
             case Size():
                 for atom in fact.atoms():
-                    yield self.sources[atom.name][0]
+                    if atom.name in self.sources:  # a type may name sizes that are not written
+                        yield self.sources[atom.name][0]
             case tuple() if fact and all(isinstance(part, Size) for part in fact):
                 owner = self.owner(fact)
                 if owner is not None:

@@ -95,46 +95,39 @@ class Speller:
 
     def fill(self, part: ast.expr, bound: _Bindings) -> ast.expr:
         """Return a copy of a template with its names replaced."""
-        match part:
-            case ast.Name(label):
-                return self.named(label, bound)
-            case ast.Attribute(base, label):
-                return attribute(self.fill(base, bound), label)
-            case ast.Call(function, arguments, keywords):
-                return ast.Call(
-                    self.fill(function, bound),
-                    self.several(arguments, bound),
-                    [
-                        ast.keyword(word.arg, self.fill(word.value, bound))
-                        for word in keywords
-                        if not bound.default(word.value)
-                    ],
-                )
-            case ast.BinOp(left, operator, right):
-                return ast.BinOp(self.fill(left, bound), operator, self.fill(right, bound))
-            case ast.UnaryOp(unary, operand):
-                return ast.UnaryOp(unary, self.fill(operand, bound))
-            case ast.Compare(left, operators, comparators):
-                return ast.Compare(self.fill(left, bound), operators, self.several(comparators, bound))
-            case ast.BoolOp(boolean, values):
-                return ast.BoolOp(boolean, self.several(values, bound))
-            case ast.IfExp(test, then, otherwise):
-                return ast.IfExp(self.fill(test, bound), self.fill(then, bound), self.fill(otherwise, bound))
-            case ast.Subscript(base, index):
-                return subscript(self.fill(base, bound), self.fill(index, bound))
-            case ast.Slice(lower, upper, step):
-                return ast.Slice(*(None if bit is None else self.fill(bit, bound) for bit in (lower, upper, step)))
-            case ast.Tuple(elements):
-                return tuple_of(self.several(elements, bound))
-            case ast.List(elements):
-                return ast.List(self.several(elements, bound), ast.Load())
-            case ast.ListComp(element, [ast.comprehension(ast.Name(label), entries)]):
-                inner = _Bindings({**bound.operands, label: lambda: name(label)}, bound.static, bound.defaults)
-                comprehension = ast.comprehension(ast.Name(label, ast.Store()), self.fill(entries, bound), [], 0)
-                return ast.ListComp(self.fill(element, inner), [comprehension])
-            case ast.Constant(value):
-                return ast.Constant(value)
-        raise NotImplementedError(f"{ast.dump(part)} in a spelling")
+        if isinstance(part, ast.Name):
+            return self.named(part.id, bound)
+        if isinstance(part, ast.BinOp):
+            return ast.BinOp(self.fill(part.left, bound), part.op, self.fill(part.right, bound))
+        if isinstance(part, ast.Attribute):
+            return attribute(self.fill(part.value, bound), part.attr)
+        if isinstance(part, ast.Call):
+            keywords = [ast.keyword(word.arg, self.fill(word.value, bound)) for word in part.keywords if not bound.default(word.value)]
+            return ast.Call(self.fill(part.func, bound), self.several(part.args, bound), keywords)
+        if isinstance(part, ast.Constant):
+            return ast.Constant(part.value)
+        if isinstance(part, ast.UnaryOp):
+            return ast.UnaryOp(part.op, self.fill(part.operand, bound))
+        if isinstance(part, ast.Compare):
+            return ast.Compare(self.fill(part.left, bound), part.ops, self.several(part.comparators, bound))
+        if isinstance(part, ast.BoolOp):
+            return ast.BoolOp(part.op, self.several(part.values, bound))
+        if isinstance(part, ast.IfExp):
+            return ast.IfExp(self.fill(part.test, bound), self.fill(part.body, bound), self.fill(part.orelse, bound))
+        if isinstance(part, ast.Subscript):
+            return subscript(self.fill(part.value, bound), self.fill(part.slice, bound))
+        if isinstance(part, ast.Slice):
+            return ast.Slice(*(None if bit is None else self.fill(bit, bound) for bit in (part.lower, part.upper, part.step)))
+        if isinstance(part, ast.Tuple):
+            return tuple_of(self.several(part.elts, bound))
+        if isinstance(part, ast.List):
+            return ast.List(self.several(part.elts, bound), ast.Load())
+        if isinstance(part, ast.ListComp) and isinstance(part.generators[0].target, ast.Name):
+            label = part.generators[0].target.id
+            inner = _Bindings({**bound.operands, label: lambda: name(label)}, bound.static, bound.defaults)
+            comprehension = ast.comprehension(ast.Name(label, ast.Store()), self.fill(part.generators[0].iter, bound), [], 0)
+            return ast.ListComp(self.fill(part.elt, inner), [comprehension])
+        raise NotImplementedError(f"{type(part).__name__} in a spelling")
 
     def several(self, parts: Sequence[ast.expr], bound: _Bindings) -> list[ast.expr]:
         """Fill a list of templates; ``*values`` stands for any number of operands."""

@@ -29,11 +29,43 @@ def finish(body: list[ast.stmt], moved: list[ast.stmt], leave: Leave) -> list[as
     if isinstance(test, ast.Constant):
         return [*body, *moved, ast.Break()] if test.value else [*body, *moved]
     if isinstance(test, ast.Name) and leave.local:
+        plain = _plain(body, moved, test.id)
+        if plain is not None:
+            return plain
         exits = _Exits(test.id, moved)
         threaded = exits.thread(body)
         if threaded is not None and (len(moved) <= _MOVES or exits.count <= 1):
             return flattened([*threaded, *moved])
     return [*body, *moved, ast.If(test, [ast.Break()], [])]
+
+
+def _plain(body: list[ast.stmt], moved: list[ast.stmt], flag: str) -> list[ast.stmt] | None:
+    """Return the body where the flag is nothing but a condition: what follows the test is done before it."""
+    position = len(body) - 1
+    while position >= 0 and isinstance(body[position], ast.Assign):
+        position -= 1
+    last = body[position] if position >= 0 else None
+    if not isinstance(last, ast.If):
+        return None
+    then, otherwise = _only(last.body, flag), _only(last.orelse, flag)
+    behind = [*body[position + 1 :], *moved]
+    if then is None or otherwise is None or then == otherwise or any(_reads(statement, flag) for statement in behind):
+        return None
+    names = (part for statement in behind for part in ast.walk(statement) if isinstance(part, ast.Name))
+    bound = {part.id for part in names if isinstance(part.ctx, ast.Store)}
+    if any(isinstance(part, ast.Name) and part.id in bound for part in ast.walk(last.test)):
+        return None
+    return [*body[:position], *behind, ast.If(last.test if then else opposite(last.test), [ast.Break()], [])]
+
+
+def _only(body: list[ast.stmt], flag: str) -> bool | None:
+    """Return the constant to which the flag is set when a branch does nothing else."""
+    if len(body) != 1 or not isinstance(body[0], ast.Assign):
+        return None
+    where, value = body[0].targets[0], body[0].value
+    if isinstance(where, ast.Name) and where.id == flag and isinstance(value, ast.Constant) and isinstance(value.value, bool):
+        return value.value
+    return None
 
 
 class _Exits:

@@ -494,7 +494,10 @@ def exported(
     """Return a thing that was made inside a region as the outside sees it; `leaf` gives the outer value of an inner one."""
 
     def outside(place: Place, label: str) -> Place:
-        if low.store.read(place) is not ABSENT:
+        existing = low.store.read(place)
+        if existing is not ABSENT:
+            if isinstance(existing, Value) and not low.builder.visible(existing):
+                low.store.write(place, leaf(existing, label))  # handed out by a loop inside the region
             return place
         found = places.get(place)
         if found is None:

@@ -49,6 +49,10 @@ class Store:
         """Start to note changes."""
         self._journals.append({})
 
+    def journal(self) -> Changes:
+        """Return what was there before the changes since `begin`: key to old content."""
+        return self._journals[-1]
+
     def rollback(self) -> Changes:
         """Undo what was changed since `begin` and return the changes: key to new content."""
         journal = self._journals.pop()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from s2sad.graph.sizes import Atom, Size, Sizes
-from s2sad.graph.types import Array, Dict, List, Number, Opaque, Optional, Record, Tuple, Type
+from s2sad.graph.types import Array, Dict, List, Number, Opaque, Optional, Record, Scalar, Tuple, Type
 
 
 def agree(source: Type, target: Type, sizes: Sizes | None = None) -> bool:
@@ -18,6 +18,8 @@ def agree(source: Type, target: Type, sizes: Sizes | None = None) -> bool:
     match source, target:
         case Number(left), Number(right):
             return left == right
+        case Number(left), Scalar(_, also):
+            return left in also  # declared to be a Python number on some paths
         case Array(left_dtype, left_shape), Array(right_dtype, right_shape):
             if left_dtype != right_dtype:
                 return False

@@ -1,4 +1,4 @@
-"""The static computation graph: structured SSA with regions.
+r"""The static computation graph: structured SSA with regions.
 
 A `Value` is defined once, by a `Node` or as a parameter of a `Region`.  A node applies an `Operation` to operands; data are
 positional (`operands`), static facts are keywords (`static`).  Control flow is nodes that own regions; a region may read
@@ -8,13 +8,13 @@ every value of the regions around it, but what changes leaves only through its r
 node      operands                                    regions                         results
 ========  ==========================================  ==============================  =====================================
 `if`      condition                                   then(), else()                  one a result of the branches
-`for`     start, stop, step, \\*initial               body(index, \\*carried)         carried after the last trip
-`while`   \\*initial                                  test(\\*carried) -> condition,  carried when the condition fails
-                                                      body(\\*carried) -> \\*carried
-`call`    \\*arguments                                (static `graph`)                results of the callee
+`for`     start, stop, step, \*initial               body(index, \*carried)         carried after the last trip
+`while`   \*initial                                  test(\*carried) -> condition,  carried when the condition fails
+                                                      body(\*carried) -> \*carried
+`call`    \*arguments                                (static `graph`)                results of the callee
 `try`     (static `handlers`: exception names)        body(), one a handler,          one a result of the branches
                                                       else(), finally()
-`with`    \\*managers                                 body()                          results of the body
+`with`    \*managers                                 body()                          results of the body
 ========  ==========================================  ==============================  =====================================
 
 The `else` region of a `try` sees the values of its body; where it has no results, those of the body are the node's.  A
@@ -144,7 +144,8 @@ class Graph:
 
     `sizes` holds the size facts and assumptions; `stage` is ``"pure"`` (at_trip allowed), ``"kept"`` (at_trip lowered) or
     ``"sequenced"`` (in-place operations placed; the order of the nodes is binding).  `size_sources` says where an
-    entry atom is found: ``(parameter, axis)``, or ``(parameter, None)`` for an integer parameter.
+    entry atom is found: ``(parameter, axis)``, or ``(parameter, None)`` for an integer parameter; instead of a parameter it
+    may be an `item` of a residual that is one (the reverse half of a split graph).
     """
 
     name: str

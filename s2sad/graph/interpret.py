@@ -61,6 +61,15 @@ def interpret(graph: Graph, arguments: Sequence[object], *, check: bool = False)
     return results
 
 
+def entry_argument(value: Value, given: dict[Value, object]) -> Any:
+    """Return an argument, or a component of a residual that is one."""
+    if value in given:
+        return given[value]
+    owner = value.owner
+    assert isinstance(owner, Node) and owner.operation.name == "item", f"{value!r} is not known at entry"
+    return entry_argument(owner.operands[0], given)[owner.static["number"]]
+
+
 class _Plan:
     """What one walk over a graph finds out: which values `at_trip` refers to, and the regions around each of them."""
 
@@ -84,7 +93,9 @@ class _Plan:
 class _Activation:
     """One execution of one graph."""
 
-    __slots__ = ("arguments", "atoms", "check", "environment", "graph", "in_place", "plan", "plans", "records", "regions", "statics", "trips")
+    __slots__ = (
+        *("arguments", "atoms", "check", "environment", "graph", "in_place", "plan", "plans", "records", "regions", "statics", "trips"),
+    )
 
     def __init__(self, graph: Graph, arguments: list[object], plans: dict[Graph, _Plan], check: bool) -> None:
         self.graph = graph
@@ -108,7 +119,7 @@ class _Activation:
             raise TypeError(f"graph {self.graph.name} takes {len(parameters)} arguments, not {len(self.arguments)}")
         given = dict(zip(parameters, self.arguments, strict=True))
         for name, (value, axis) in self.graph.size_sources.items():
-            argument: Any = given[value]
+            argument: Any = entry_argument(value, given)
             self.atoms[name] = int(argument) if axis is None else np.shape(argument)[axis]
         return self.execute(self.graph.body, self.arguments)
 
@@ -308,6 +319,12 @@ class _Activation:
                 return carried
             carried = self.enter(body, carried, trip)
             trip += 1
+            if node.static.get("leaves"):
+                left = carried.pop(0)
+                if isinstance(left, Unbound):
+                    raise left.error(body.results[0])
+                if left:
+                    return carried
 
     def do_call(self, node: Node) -> Sequence[object]:
         callee = node.static["graph"]

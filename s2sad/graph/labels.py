@@ -9,6 +9,7 @@ from s2sad.graph.core import AT_TRIP, CALL, CONSTANT, FOR, IF, SIZE, TRY, UNDEFI
 from s2sad.graph.index import Dots, Fancy, Index, Mask, NewAxis, Operand, Slice, View
 from s2sad.graph.literals import Writer, size_text, type_text
 from s2sad.graph.sizes import Size
+from s2sad.graph.text import region_labels
 from s2sad.graph.types import Token
 
 UNNAMED = "·"
@@ -76,11 +77,23 @@ def expression(node: Node) -> str:
         return f"{operands[0]} at this trip"
     if operation is UNDEFINED:
         return "not bound"
+    if operation.name == "rows" and operands:
+        return f"{operands[0]} rows"
     if "path" in static and operands:
         written = subscripted(operands, static["path"], 1 if operation.name in ("get", "get_last") else 2)
+        sign = {"put": "=", "add_at": "+="}.get(operation.name, "")
         if written:
-            return written + {"put": f" = {operands[1]}", "add_at": f" += {operands[1]}"}.get(operation.name, "") if len(operands) > 1 else written
+            return f"{written} {sign} {operands[1]}" if sign and len(operands) > 1 else written
     return spelled(node, operands) or call_text(operation.name, operands, static)
+
+
+def region_titles(node: Node) -> list[str]:
+    """Return what stands above the regions of a node; handlers say what they catch."""
+    titles = region_labels(node)
+    if node.operation is TRY:
+        for number, names in enumerate(node.static.get("handlers", ())):
+            titles[number + 1] = f"except {names if isinstance(names, str) else ', '.join(names)}".rstrip()
+    return titles
 
 
 def call_text(name: str, operands: list[str], static: dict[str, Any]) -> str:

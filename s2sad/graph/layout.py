@@ -158,7 +158,7 @@ def _order(rows: list[list[_Cell]]) -> None:
                 near = cell.above if down else cell.below
                 ranks = [other.rank + place / max(other.width, 1.0) - mine / max(cell.width, 1.0) * 0.01 for other, place, mine in near]
                 keys[cell] = sum(ranks) / len(ranks) if ranks else float(number)
-            row.sort(key=lambda cell: keys[cell])  # noqa: B023 (used at once)
+            row.sort(key=keys.__getitem__)
             for number, cell in enumerate(row):
                 cell.rank = number
     rows[:] = best

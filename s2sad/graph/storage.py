@@ -8,6 +8,9 @@ from s2sad.graph.core import Operation
 # write into the buffer of that operand.
 WRITES = frozenset({"put", "add_at", "list_append", "list_put", "list_add", "list_pop", "dict_put", "poison"})
 
+# Operations whose result is a broadcast view: one element stands at many places, and nothing may be written there.
+BROADCASTS = frozenset({"expand", "expand_like"})
+
 
 def shares(operation: Operation) -> bool:
     """Whether the result may share memory with the first operand."""

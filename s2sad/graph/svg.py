@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from html import escape
 
 from s2sad.graph.core import AT_TRIP, FOR, IF, TRY, WHILE, Graph, Node, Region, Value
-from s2sad.graph.labels import definition, expression, inlined, shorten
+from s2sad.graph.labels import definition, expression, inlined, region_titles, shorten
 from s2sad.graph.layout import Box, Edge, arrange
 from s2sad.graph.storage import WRITES
-from s2sad.graph.text import region_labels
 from s2sad.graph.types import Token
 
 FONT = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
@@ -132,7 +131,9 @@ def _panel(region: Region, label: str, results: Sequence[str]) -> _Panel:
     for value in outside:
         inputs[value] = _chip(value.name or definition(value), "outside", "top", f"{definition(value)}, from outside")
         chips.append(inputs[value])
-    ends = [_chip(name if not inlined(value) else f"{name} {inlined(value)}", "result", "bottom", definition(value)) for name, value in _named(results, region.results)]
+    ends = [
+        _chip(f"{name} {inlined(value)}".rstrip(), "result", "bottom", definition(value)) for name, value in _named(results, region.results)
+    ]
     items = [*chips, *(item for _, item in drawn), *ends]
     number = {item: k for k, item in enumerate(items)}
     sources: dict[Value, tuple[int, float]] = {value: (number[chip], chip.width / 2) for value, chip in inputs.items()}
@@ -182,7 +183,7 @@ def _node(node: Node) -> _Item:
         if node.operation is AT_TRIP:
             return _Item(text_width(text, SMALL) + 18.0, CHIP, colour=colour, lines=(text,), title=title, node=node)
         return _Item(width, 38.0 if below else 24.0, colour=colour, lines=(text, below) if below else (text,), title=title, node=node)
-    labels = region_labels(node)
+    labels = region_titles(node)
     panels = [
         _panel(region, label if len(labels) > 1 else "", _result_names(node, number))
         for number, (label, region) in enumerate(zip(labels, node.regions, strict=True))
@@ -239,7 +240,7 @@ def _entries(node: Node, item: _Item) -> list[tuple[Value, float]]:
         operands = list(dict.fromkeys(value for value in node.operands if not inlined(value)))
         return [(value, item.width * (k + 1) / (len(operands) + 1)) for k, value in enumerate(operands)]
     entries: dict[tuple[Value, float], None] = {}
-    header = {IF: 1, FOR: 3}.get(node.operation, 0) if node.operation is not WHILE else 0
+    header = {IF: 1, FOR: 3}.get(node.operation, 0)
     for k, value in enumerate(node.operands):
         if inlined(value):
             continue
@@ -262,7 +263,8 @@ def _entries(node: Node, item: _Item) -> list[tuple[Value, float]]:
 
 
 def _draw_panel(panel: _Panel, x: float, y: float) -> list[str]:
-    parts = [f'<rect x="{x:.1f}" y="{y:.1f}" width="{panel.width:.1f}" height="{panel.height:.1f}" rx="6" fill="#ffffff" stroke="{BORDER}"/>']
+    size = f'width="{panel.width:.1f}" height="{panel.height:.1f}"'
+    parts = [f'<rect x="{x:.1f}" y="{y:.1f}" {size} rx="6" fill="#ffffff" stroke="{BORDER}"/>']
     if panel.label:
         parts.append(_text(x + 8, y + 14, panel.label, SMALL, GREY, italic=True))
     for edge, value in zip(panel.edges, panel.values, strict=True):
@@ -316,6 +318,10 @@ def _wire(points: Sequence[tuple[float, float]], token: bool) -> str:
     )
 
 
-def _text(x: float, y: float, text: str, size: float, colour: str, *, bold: bool = False, italic: bool = False, centred: bool = False) -> str:
-    style = (' font-weight="600"' if bold else "") + (' font-style="italic"' if italic else "") + (' text-anchor="middle"' if centred else "")
+def _text(
+    x: float, y: float, text: str, size: float, colour: str, *, bold: bool = False, italic: bool = False, centred: bool = False
+) -> str:
+    style = ' font-weight="600"' if bold else ""
+    style += ' font-style="italic"' if italic else ""
+    style += ' text-anchor="middle"' if centred else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{style} xml:space="preserve">{escape(text)}</text>'

@@ -9,75 +9,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from s2sad.graph.agree import agree
-from s2sad.graph.core import (
-    AT_TRIP,
-    CALL,
-    CONSTANT,
-    CONTROL,
-    FOR,
-    IF,
-    SIZE,
-    TRY,
-    UNDEFINED,
-    WHILE,
-    WITH,
-    Graph,
-    Node,
-    Operation,
-    Region,
-    Value,
-)
+from s2sad.graph.control_check import SHAPES, ControlCheck
+from s2sad.graph.core import AT_TRIP, CONSTANT, CONTROL, FOR, SIZE, TRY, UNDEFINED, WHILE, Graph, Node, Operation, Region, Value
 from s2sad.graph.index import Index, View
+from s2sad.graph.invariants import Violation
 from s2sad.graph.sizes import Size, Sizes
-from s2sad.graph.types import Array, Number, Scalar, Token, Type
+from s2sad.graph.types import Array, Token
 from s2sad.graph.versions import stale_reads
-
-INVARIANTS = {
-    "defined-once": "A value has one definition, a node and a region one place, and the value's owner says which.",
-    "scope": "An operand is defined before it is used, in the same region or in one around it.",
-    "at-trip-stage": "at_trip stands only in graphs of stage pure.",
-    "at-trip-domain": "Regions around the operand of at_trip are matched, in order, by regions of the same domain around the use.",
-    "at-trip-order": "What at_trip refers to is computed before.",
-    "operand-count": "A control node has the operands that its kind asks for.",
-    "region-count": "A control node has the regions that its kind asks for; others have none.",
-    "region-parameters": "A region takes what its node hands in.",
-    "region-results": "A region gives what its node hands out.",
-    "branch-types": "What the branches give has the type of the node's result.",
-    "carried-types": "What a loop is given, carries and gives back has one type.",
-    "loop-bounds": "Start, stop, step and index of a for are ints.",
-    "call-types": "A call hands in and takes out what the callee declares.",
-    "result-types": "A result has the type that the operation infers.",
-    "effect-token": "A node with an effect takes a token first and gives one.",
-    "token-linear": "A token is used at most once on every path.",
-    "size-sources": "Every size of the entry that is computed has a source among the parameters.",
-    "static-sizes": "A static size is known at entry.",
-    "registered": "An operation is a control node, one of the core, or in the registry under its name.",
-    "deterministic-names": "A name is the same in every process: printable, without spaces and addresses.",
-    "stage": "The stage is pure, kept or sequenced.",
-    "version": "Once sequenced, every read of a buffer sees the version that it names.",
-    "constant-written": "Once sequenced, no constant is written.",
-    "argument-written": "Once sequenced, only parameters that may be are written.",
-    "results-owned": "Once sequenced, results that escape share memory with nothing else.",
-}
 
 STAGES = ("pure", "kept", "sequenced")
 _CORE: tuple[Operation, ...] = (*CONTROL, CONSTANT, UNDEFINED, SIZE, AT_TRIP)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}|\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A broken invariant: its name, and what was met where."""
-
-    invariant: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.invariant}: {self.message}"
 
 
 class VerifyError(Exception):
@@ -158,13 +104,12 @@ def _reachable(graph: Graph) -> list[Graph]:
     return list(found)
 
 
-class _Check:
+class _Check(ControlCheck):
     """One walk over a graph."""
 
     def __init__(self, graph: Graph, operations: Mapping[str, Operation] | None) -> None:
-        self.graph = graph
+        super().__init__(graph)
         self.operations = operations
-        self.found: list[Violation] = []
         self.named: dict[str, Operation] = {}
         self.placed: dict[Node | Region, None] = {}
         self.chains: dict[Value, tuple[Region, ...]] = {}  # regions around the definition of a value, outermost first
@@ -173,10 +118,6 @@ class _Check:
         # Inference records what it assumes: it must not do so in the graph.
         facts = graph.sizes
         self.sizes: Sizes = replace(facts, seen=dict(facts.seen), assumptions=dict(facts.assumptions), labels=set(facts.labels))
-
-    def fail(self, invariant: str, message: str) -> None:
-        assert invariant in INVARIANTS, invariant
-        self.found.append(Violation(invariant, message))
 
     def run(self) -> None:
         if self.graph.stage not in STAGES:
@@ -187,7 +128,10 @@ class _Check:
 
     def sources(self) -> None:
         for name, (value, axis) in self.graph.size_sources.items():
-            if not any(value is parameter for parameter in self.graph.parameters):
+            source = value
+            while isinstance(source.owner, Node) and source.owner.operation.name == "item":  # a component of a residual
+                source = source.owner.operands[0]
+            if not any(source is parameter for parameter in self.graph.parameters):
                 self.fail("size-sources", f"{name} comes from {value!r}, which is no parameter")
             elif axis is not None and not (isinstance(value.type, Array) and (value.type.shape is None or axis < len(value.type.shape))):
                 self.fail("size-sources", f"{name} is axis {axis} of {value!r}")
@@ -252,7 +196,7 @@ class _Check:
         for key, fact in node.static.items():
             for size in _static_sizes(fact, inside_types=key == "row"):
                 self.known(size, f"{key} of {node!r}")
-        shape = _SHAPES.get(operation)
+        shape = SHAPES.get(operation)
         if shape is None:
             if node.regions:
                 self.fail("region-count", f"{node!r} has {len(node.regions)} regions")
@@ -326,115 +270,6 @@ class _Check:
         if not agree(expected, node.result.type):
             self.fail("result-types", f"{node!r} of {', '.join(map(str, kinds))} gives {expected}, not {node.result.type}")
 
-    def match(self, invariant: str, what: str, sources: Sequence[Value], targets: Sequence[Value]) -> None:
-        if len(sources) != len(targets):
-            count = invariant if invariant == "region-parameters" else "region-results"
-            self.fail(count, f"{what}: {len(sources)} values for {len(targets)}")
-            return
-        for source, target in zip(sources, targets, strict=True):
-            if not agree(source.type, target.type, self.graph.sizes):
-                self.fail("branch-types" if invariant == "region-results" else invariant, f"{what}: {source!r} for {target!r}")
-
-    def regions(self, node: Node, count: int) -> bool:
-        if len(node.regions) != count:
-            self.fail("region-count", f"{node!r} has {len(node.regions)} regions, not {count}")
-            return False
-        return True
-
-    def do_if(self, node: Node) -> None:
-        if len(node.operands) != 1:
-            self.fail("operand-count", f"{node!r} has {len(node.operands)} operands, not 1")
-        if self.regions(node, 2):
-            for region in node.regions:
-                if region.parameters:
-                    self.fail("region-parameters", f"a branch of {node!r} takes {len(region.parameters)} values")
-                self.match("branch-types", f"a branch of {node!r}", region.results, node.results)
-
-    def do_for(self, node: Node) -> None:
-        if len(node.operands) < 3:
-            self.fail("operand-count", f"{node!r} has {len(node.operands)} operands, not 3 or more")
-            return
-        if not self.regions(node, 1):
-            return
-        (body,) = node.regions
-        initial = node.operands[3:]
-        if len(body.parameters) != len(initial) + 1:
-            self.fail("region-parameters", f"the body of {node!r} takes {len(body.parameters)} values, not {len(initial) + 1}")
-            return
-        for value in (*node.operands[:3], body.parameters[0]):
-            if not _is_int(value.type):
-                self.fail("loop-bounds", f"{value!r} in {node!r}")
-        self.carried(node, initial, body.parameters[1:])
-        results = body.results
-        if node.static.get("leaves"):
-            if not results:
-                self.fail("region-results", f"the body of {node!r} does not say whether to leave")
-                return
-            results = results[1:]
-        self.carried(node, results, body.parameters[1:], "region-results")
-        self.carried(node, node.results, body.parameters[1:], "region-results")
-
-    def do_while(self, node: Node) -> None:
-        if not self.regions(node, 2):
-            return
-        test, body = node.regions
-        if len(test.results) != 1:
-            self.fail("region-results", f"the test of {node!r} has {len(test.results)} results")
-        for region in (test, body):
-            if len(region.parameters) != len(node.operands):
-                self.fail("region-parameters", f"a region of {node!r} takes {len(region.parameters)} values, not {len(node.operands)}")
-                return
-            self.carried(node, node.operands, region.parameters)
-            self.carried(node, body.results, region.parameters, "region-results")
-        self.carried(node, node.results, body.parameters, "region-results")
-
-    def carried(self, node: Node, sources: Sequence[Value], targets: Sequence[Value], count: str = "region-parameters") -> None:
-        if len(sources) != len(targets):
-            self.fail(count, f"{node!r} carries {len(targets)} values, not {len(sources)}")
-            return
-        for source, target in zip(sources, targets, strict=True):
-            if not agree(source.type, target.type, self.graph.sizes):
-                self.fail("carried-types", f"{node!r} carries {target!r}, and is given {source!r}")
-
-    def do_call(self, node: Node) -> None:
-        self.regions(node, 0)
-        callee = node.static.get("graph")
-        if not isinstance(callee, Graph):
-            self.fail("call-types", f"{node!r} has no graph")
-            return
-        if len(node.operands) != len(callee.parameters):
-            self.fail("operand-count", f"call of {callee.name} with {len(node.operands)} operands, not {len(callee.parameters)}")
-            return
-        if len(node.results) != len(callee.results):
-            self.fail("region-results", f"call of {callee.name} has {len(node.results)} results, not {len(callee.results)}")
-            return
-        # Sizes are the callee's own: only kinds are compared.
-        for source, target in (*zip(node.operands, callee.parameters, strict=True), *zip(callee.results, node.results, strict=True)):
-            if not agree(source.type, target.type):
-                self.fail("call-types", f"call of {callee.name}: {source!r} for {target!r}")
-
-    def do_try(self, node: Node) -> None:
-        handlers = node.static.get("handlers", ())
-        if not self.regions(node, len(handlers) + 3):
-            return
-        body, *caught, otherwise, finish = node.regions
-        for region in (body, otherwise, finish):
-            if region.parameters:
-                self.fail("region-parameters", f"a part of {node!r} takes {len(region.parameters)} values")
-        for region in (otherwise if otherwise.results else body, *caught):
-            if region in caught and len(region.parameters) > 1:
-                self.fail("region-parameters", f"a handler of {node!r} takes {len(region.parameters)} values")
-            self.match("branch-types", f"a part of {node!r}", region.results, node.results)
-        if finish.results:
-            self.fail("region-results", f"the finally of {node!r} has results")
-
-    def do_with(self, node: Node) -> None:
-        if self.regions(node, 1):
-            (body,) = node.regions
-            if body.parameters and len(body.parameters) != len(node.operands):
-                self.fail("region-parameters", f"the body of {node!r} takes {len(body.parameters)} values, not {len(node.operands)}")
-            self.match("branch-types", f"the body of {node!r}", body.results, node.results)
-
     def tokens(self, region: Region) -> dict[Value, int]:
         """Return how often each token from outside is used on the worst path through a region."""
         uses: dict[Value, int] = {}
@@ -455,20 +290,6 @@ class _Check:
             if value in local and times > 1:
                 self.fail("token-linear", f"token {value!r} is used twice on one path")
         return {value: times for value, times in uses.items() if value not in local}
-
-
-_SHAPES = {
-    IF: _Check.do_if,
-    FOR: _Check.do_for,
-    WHILE: _Check.do_while,
-    CALL: _Check.do_call,
-    TRY: _Check.do_try,
-    WITH: _Check.do_with,
-}
-
-
-def _is_int(kind: Type) -> bool:
-    return (isinstance(kind, Number) and kind.kind in ("int", "bool")) or (isinstance(kind, (Scalar, Array)) and kind.dtype[0] in "iub")
 
 
 def _static_sizes(fact: Any, inside_types: bool) -> Iterator[Size]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, WHILE, WITH, Graph, Node, Region, Value
 from s2sad.graph.index import is_view
-from s2sad.graph.storage import WRITES
+from s2sad.graph.storage import BROADCASTS, WRITES
 from s2sad.graph.types import Array, Dict, List, Optional, Record, Residual, Tuple, Type
 
 
@@ -31,6 +31,8 @@ def stale_reads(graph: Graph, writable: frozenset[int] | None, owned_results: bo
                 yield "results-owned", f"result {number} of {graph.name} shares memory with argument {parameters[other]!r}"
         for first, second in walk.summary.pairs:
             yield "results-owned", f"results {first} and {second} of {graph.name} share memory"
+        for number, reason in walk.summary.locked:
+            yield "results-owned", f"result {number} of {graph.name} is a {reason}"
 
 
 @dataclass(eq=False, slots=True)
@@ -38,7 +40,6 @@ class _Root:
     """A buffer, or one of several buffers."""
 
     name: str
-    constant: bool = False
     parameter: int | None = None
     values: dict[Value, None] = field(default_factory=dict)
     maybe: dict[_Root, None] = field(default_factory=dict)
@@ -46,11 +47,12 @@ class _Root:
 
 @dataclass(slots=True)
 class _Summary:
-    """What a call does to its arguments: numbers of those it writes, those that each result may share, results that share."""
+    """What a call does: arguments that it writes, those that each result may share, results that share, results not to write."""
 
     written: frozenset[int] = frozenset()
     shared: tuple[frozenset[int], ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()
+    locked: tuple[tuple[int, str], ...] = ()
 
 
 _Stale = dict[Value, Node]
@@ -64,6 +66,8 @@ class _Walk:
         self.stale: _Stale = {}
         self.found: dict[tuple[str, str], None] = {}
         self.written: dict[_Root, None] = {}
+        self.locked: dict[Value, str] = {}  # what may not be written: constants and broadcasts, and views of them
+        self.changed: dict[_Root, None] = {}  # containers that got other elements
         self.summary = summaries.setdefault(graph, _Summary(shared=(frozenset(),) * len(graph.results)))
 
     def run(self) -> None:
@@ -74,15 +78,15 @@ class _Walk:
         self.summary = self.summaries[self.graph] = self.summarise()
 
     def summarise(self) -> _Summary:
-        touched = [root for write in self.written for root in (write, *write.maybe)]
-        written = frozenset(root.parameter for root in touched if root.parameter is not None)
+        written = frozenset(root.parameter for root in (*self.changed, *self.written) if root.parameter is not None)
         roots = [self.roots.get(value) for value in self.graph.results]
         shared = tuple(
             frozenset(one.parameter for one in (root, *root.maybe) if one.parameter is not None) if root is not None else frozenset()
             for root in roots
         )
         pairs = tuple((i, j) for j, right in enumerate(roots) for i, left in enumerate(roots[:j]) if left and right and alias(left, right))
-        return _Summary(written, shared, pairs)
+        locked = tuple((number, self.locked[value]) for number, value in enumerate(self.graph.results) if value in self.locked)
+        return _Summary(written, shared, pairs, locked)
 
     # Roots -----------------------------------------------------------------------------------------------------------------
 
@@ -96,6 +100,7 @@ class _Walk:
         root.maybe.clear()
         root.values = {value: None}
         self.stale.pop(value, None)
+        self.locked.pop(value, None)
         return root
 
     def join(self, value: Value, root: _Root) -> None:
@@ -123,11 +128,33 @@ class _Walk:
             self.found["version", f"{reader} reads {value!r}, which {writer!r}{line} has overwritten"] = None
 
     def write(self, root: _Root, writer: Node) -> None:
-        self.written[root] = None
+        if writer.operation.name in WRITES and isinstance(writer.operands[0].type, (List, Dict)):
+            # Another element does not change the elements that are there.
+            for other in (root, *root.maybe):
+                containers = [value for value in other.values if not isinstance(value.type, Array)]
+                self.stale.update((value, writer) for value in containers if value not in self.stale)
+                if containers:
+                    self.changed[other] = None
+            return
         for other in (root, *root.maybe):
-            if other.constant:
-                self.found["constant-written", f"{writer!r} writes the constant {other.name}"] = None
+            self.written[other] = None
             self.stale.update((value, writer) for value in other.values if value not in self.stale)
+
+    def lock(self, value: Value, sources: Sequence[Value]) -> None:
+        """Let `value` not be written where one of its sources may not be."""
+        reason = next((self.locked[source] for source in sources if source in self.locked), None)
+        if reason is not None and holds_memory(value.type):
+            self.locked[value] = reason
+
+    def bar(self, values: Sequence[Value], reasons: Sequence[str | None]) -> None:
+        for value, reason in zip(values, reasons, strict=True):
+            if reason is not None:
+                self.locked[value] = reason
+
+    def unlocked(self, value: Value, writer: Node) -> None:
+        reason = self.locked.get(value)
+        if reason is not None:
+            self.found[f"{reason}-written", f"{writer!r} writes {value!r}, a {reason}"] = None
 
     # Nodes -----------------------------------------------------------------------------------------------------------------
 
@@ -149,6 +176,7 @@ class _Walk:
             root = self.roots.get(node.operands[0])
             if root is None:
                 return
+            self.unlocked(node.operands[0], node)
             self.write(root, node)
             for value in node.results:
                 self.join(value, root)
@@ -165,9 +193,11 @@ class _Walk:
                 self.join(value, self.roots[sources[0]])
             else:
                 root = self.fresh(value)
-                root.constant = operation is CONSTANT
                 for source in sources:
                     self.relate(root, self.around(source))
+            self.lock(value, sources)
+            if operation is CONSTANT or operation.name in BROADCASTS:
+                self.locked[value] = "constant" if operation is CONSTANT else "broadcast"
 
     def sources(self, node: Node) -> Sequence[Value]:
         """Return the operands that the result may share memory with."""
@@ -206,6 +236,8 @@ class _Walk:
             left, right = roots[i], roots[j]
             if left is not None and right is not None:
                 self.relate(left, [right])
+        for k, value in enumerate(node.results):
+            self.lock(value, [values[k] for values in alternatives])
 
     def outer(self, value: Value, inside: set[Value]) -> list[_Root]:
         """Return the roots around a region that a value in it may be."""
@@ -233,27 +265,28 @@ class _Walk:
         count = len(initial)
         reach: list[dict[_Root, None]] = [dict.fromkeys(self.around(value)) for value in initial]
         shared = {(i, j): None for j in range(count) for i in range(j) if self.meet(initial[i], initial[j])}
+        locked = [self.locked.get(value) for value in initial]
         settled = False
         while True:
             for region, parameters in parts:
-                self.enter(parameters, reach, shared)
+                self.link([self.fresh(value) if holds_memory(value.type) else None for value in parameters], reach, shared)
+                self.bar(parameters, locked)
                 self.region(region)
                 if region is not parts[-1][0]:
                     for value in parameters:
                         self.read(value, f"the body of {node!r}")
-            size = sum(map(len, reach)) + len(shared)
+            size = sum(map(len, reach)) + len(shared) - locked.count(None)
             for k, value in enumerate(results):
                 reach[k].update(dict.fromkeys(self.outer(value, inside)))
             shared.update({(i, j): None for j in range(count) for i in range(j) if self.meet(results[i], results[j])})
-            grown = sum(map(len, reach)) + len(shared) > size
+            locked = [reason or self.locked.get(value) for reason, value in zip(locked, results, strict=True)]
+            grown = sum(map(len, reach)) + len(shared) - locked.count(None) > size
             if settled and not grown:
                 break
             settled = not grown
         roots = [self.fresh(value) if holds_memory(value.type) else None for value in node.results]
         self.link(roots, reach, shared)
-
-    def enter(self, parameters: Sequence[Value], reach: Sequence[dict[_Root, None]], shared: dict[tuple[int, int], None]) -> None:
-        self.link([self.fresh(value) if holds_memory(value.type) else None for value in parameters], reach, shared)
+        self.bar(node.results, locked)
 
     def link(self, roots: Sequence[_Root | None], reach: Sequence[dict[_Root, None]], shared: dict[tuple[int, int], None]) -> None:
         for root, others in zip(roots, reach, strict=True):
@@ -278,6 +311,8 @@ class _Walk:
                 root = self.fresh(value)
                 for number in sorted(shared):
                     self.relate(root, self.around(node.operands[number]))
+        for number, reason in summary.locked:
+            self.locked[node.results[number]] = reason
         for i, j in summary.pairs:
             left, right = self.roots.get(node.results[i]), self.roots.get(node.results[j])
             if left is not None and right is not None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from s2sad.graph.core import AT_TRIP, Graph, Node, Region, Value
-from s2sad.graph.labels import definition, expression, inlined
+from s2sad.graph.labels import definition, expression, inlined, region_titles
 from s2sad.graph.svg import to_svg
-from s2sad.graph.text import region_labels
 from s2sad.graph.types import Token
 
 __all__ = ["to_dot", "to_mermaid", "to_svg"]
@@ -75,7 +74,7 @@ class _Outline:
         for value in dict.fromkeys(node.operands):
             self.connect(value, head)
         joined: list[list[str]] = []
-        for label, region in zip(region_labels(node), node.regions, strict=True):
+        for label, region in zip(region_titles(node), node.regions, strict=True):
             self.open(self.fresh(), label)
             ends = self.region(region, [value.name or "result" for value in region.results])
             joined.append(ends)

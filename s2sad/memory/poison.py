@@ -12,6 +12,7 @@ from s2sad.analysis.scopes import Scopes
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import replace_values
 from s2sad.graph.core import CONTROL, Graph, Node, Region, Value
+from s2sad.graph.storage import WRITES
 from s2sad.graph.types import Array
 from s2sad.memory.insertions import Insertions
 from s2sad.memory.storages import Root, Storages
@@ -37,9 +38,11 @@ def poison_dead(graph: Graph, storages: Storages, replaced: Collection[Value]) -
             continue
         region = scopes.region[first]
         here = [value for value in members if scopes.home(value) is region]
+        if any(_is_version(value) for value in members if value not in here):
+            continue  # its last version is out of sight
         whole = [value for value in here if storages.of(value).whole and value.type.dtype in _POISON]  # type: ignore[attr-defined]
         if whole:
-            _fill(builder, whole[-1], liveness.last_reader(here, region), waiting, region)
+            _fill(builder, liveness.last_defined(whole), liveness.last_reader(here, region), waiting, region)
     waiting.flush(scopes)
     _fill_fresh(graph, builder, scopes)
 
@@ -62,6 +65,10 @@ def _escaping(graph: Graph) -> set[Value]:
         for region in node.regions:
             found.update(region.results)
     return found
+
+
+def _is_version(value: Value) -> bool:
+    return isinstance(value.owner, Node) and value.owner.operation.name in WRITES
 
 
 def _fill(builder: Builder, value: Value, after: Node, waiting: Insertions, region: Region) -> None:

@@ -39,7 +39,7 @@ class _Loop:
         self.parameters: list[Value] = list(parameters)
         self.roots: dict[int, Root] = {}  # of each slot, in the body
         self.slot_of: dict[Root, int] = {}  # storages and contents
-        self.written: list[int] = []
+        self.written: dict[int, None] = {}  # slots that the promise covers, in order
 
     def result(self, slot: int) -> Value:
         """Return what a trip hands on in a slot."""
@@ -73,7 +73,7 @@ class _Loop:
                     self.roots[slot] = root
                     self.slot_of.update(dict.fromkeys((root, *contents), slot))
 
-    def _written_slots(self) -> list[int]:
+    def _written_slots(self) -> dict[int, None]:
         """Return the slots that the promise covers: those that the body writes first, then those that share buffers with them."""
         first = [slot for slot in self.slots if self.roots[slot].written]
         neighbours: dict[int, list[int]] = {slot: [] for slot in self.slots}
@@ -90,7 +90,7 @@ class _Loop:
                 if other not in found:
                     found[other] = None
                     waiting.append(other)
-        return list(found)
+        return found
 
     def _close_trip(self, first: int) -> None:
         """Let each trip hand on storages that are owned and apart: those made since `first`, or the loop's own."""
@@ -126,30 +126,34 @@ class _Loop:
 
     def _enter(self) -> None:
         """Let what enters be owned, unread elsewhere and apart."""
+        entering: dict[Root, list[int]] = {}
+        for slot in self.slots:
+            for root in self.storages.of(self.initial(slot)).reach:
+                entering.setdefault(root, []).append(slot)
         for slot in self.written:
             value = self.initial(slot)
             known = self.storages.of(value)
             if known.nothing:
                 continue
-            if known.ours and self.placer.clear(value, self.node, self._readers(slot)):
+            if known.ours and self.placer.clear(value, self.node, self._readers(slot, entering)):
                 self.placer.take(known)
                 continue
             copy = self.placer.copies.before(self.node, self.offset + slot)
             self.storages.allocate(copy, known.held)
 
-    def _readers(self, slot: int) -> list[Value]:
+    def _readers(self, slot: int, entering: dict[Root, list[int]]) -> list[Value]:
         """Return what shares memory with an initial value and is read in the loop, after it, or in another slot of it."""
         value = self.initial(slot)
         known = self.storages.of(value)
         liveness = self.placer.liveness
-        entering = [self.initial(other) for other in self.slots if other != slot]
         roots = set(known.roots)
         found = dict.fromkeys(self.storages.readers(known, self.node, value))
         if is_container(value.type):
             found = {reader: None for reader in found if not roots.isdisjoint(self.storages.of(reader).roots)}
         for root in known.roots:
             found.update({member: None for member in root.members if liveness.read_inside(member, self.node)})
-        found.update({other: None for other in entering if not roots.isdisjoint(self.storages.of(other).reach)})
+            others = (self.initial(other) for other in entering.get(root, ()) if other != slot)
+            found.update({other: None for other in others if root in self.storages.of(other).reach})
         return list(found)
 
     def _leave(self) -> None:

@@ -7,7 +7,7 @@ adds to the same part, the two become one assignment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from s2sad.graph.core import CONSTANT, Graph, Node, Region, Value
 from s2sad.graph.index import Fancy, Index
@@ -16,11 +16,16 @@ from s2sad.rules.declare import REGISTRY
 
 
 @dataclass(slots=True)
-class _Use:
-    """Where a cleared array is used first: the node in its own region (None: the region's results), and how often in all."""
+class _Uses:
+    """Which cleared arrays each node needs (in it or in its regions; None: a region's results), and how often each is used."""
 
-    first: Node | None
-    count: int = 1
+    needs: dict[Node | None, dict[Value, None]] = field(default_factory=dict)
+    count: dict[Value, int] = field(default_factory=dict)
+
+    def note(self, value: Value, node: Node | None) -> None:
+        """Note one use of `value` by `node` of the region in which it is cleared."""
+        self.needs.setdefault(node, {})[value] = None
+        self.count[value] = self.count.get(value, 0) + 1
 
 
 def schedule(graph: Graph) -> None:
@@ -29,10 +34,10 @@ def schedule(graph: Graph) -> None:
     _find(graph.body, clears)
     if not clears:
         return
-    uses: dict[Value, _Use] = {}
-    _uses(graph.body, clears, uses, {})
+    uses = _Uses()
+    _walk(graph.body, clears, uses, {})
     for region in dict.fromkeys(clears.values()):
-        _reorder(region, clears, uses)
+        _reorder(region, uses)
 
 
 def _find(region: Region, clears: dict[Value, Region]) -> None:
@@ -51,64 +56,50 @@ def is_clear(node: Node) -> bool:
     return isinstance(owner, Node) and owner.operation is CONSTANT and owner.static["value"] == 0
 
 
-def _uses(region: Region, clears: dict[Value, Region], uses: dict[Value, _Use], around: dict[Region, Node]) -> None:
+def _walk(region: Region, clears: dict[Value, Region], uses: _Uses, around: dict[Region, Node]) -> None:
     """Note the uses in a region; `around` gives for each region around it the node that is being walked."""
     for node in region.nodes:
         around[region] = node
         for value in node.operands:
-            home = clears.get(value)
-            if home is not None:
-                _note(value, around[home], uses)
+            if value in clears:
+                uses.note(value, around[clears[value]])
         for inner in node.regions:
-            _uses(inner, clears, uses, around)
+            _walk(inner, clears, uses, around)
     around.pop(region, None)
     for value in region.results:
-        home = clears.get(value)
-        if home is not None:
-            _note(value, around.get(home), uses)
+        if value in clears:
+            uses.note(value, around.get(clears[value]))
 
 
-def _note(value: Value, node: Node | None, uses: dict[Value, _Use]) -> None:
-    use = uses.get(value)
-    if use is None:
-        uses[value] = _Use(node)
-    else:
-        use.count += 1
-
-
-def _reorder(region: Region, clears: dict[Value, Region], uses: dict[Value, _Use]) -> None:
-    waiting: dict[Node | None, list[Node]] = {}
+def _reorder(region: Region, uses: _Uses) -> None:
+    """Put each clearing off until somebody needs it."""
+    waiting: dict[Value, Node] = {}
     output: list[Node] = []
 
     def emit(node: Node) -> None:
-        chain = [node]
-        while True:  # what waits for this node, and for what waits for it
-            ahead = waiting.pop(chain[-1], None)
-            if not ahead:
-                break
-            output.extend(ahead[:-1])
-            chain.append(ahead[-1])
-        while chain:
-            later = chain.pop()
-            if chain and _merge(later, chain[-1], uses):
+        pending = [node]
+        while pending:
+            ahead = [waiting.pop(value) for value in uses.needs.get(pending[-1], ()) if value in waiting]
+            if ahead:  # these come first, and what they need before them
+                pending.extend(reversed(ahead))
                 continue
-            output.append(later)
+            done = pending.pop()
+            if not (pending and is_clear(done) and _merge(done, pending[-1], uses)):
+                output.append(done)
 
     for node in region.nodes:
-        if node.results and clears.get(node.results[0]) is region:
-            use = uses.get(node.result)
-            if use is not None:
-                waiting.setdefault(use.first, []).append(node)
+        if is_clear(node) and node.result in uses.count:
+            waiting[node.result] = node
         else:
             emit(node)
-    for node in waiting.pop(None, ()):
-        emit(node)
+    while waiting:
+        emit(waiting.pop(next(iter(waiting))))
     region.nodes = output
 
 
-def _merge(clear: Node, node: Node, uses: dict[Value, _Use]) -> bool:
-    """Make one assignment of a clearing and an addition to the same part, if `node` is that and nobody else reads between."""
-    if node.operation.name != "add_at" or node.operands[0] is not clear.result or uses[clear.result].count != 1:
+def _merge(clear: Node, node: Node, uses: _Uses) -> bool:
+    """Make one assignment of a clearing and an addition to the same part, if nothing else reads the cleared array."""
+    if node.operation.name != "add_at" or node.operands[0] is not clear.result or uses.count.get(clear.result) != 1:
         return False
     path = clear.static["path"]
     if node.static["path"] != path or node.operands[2:] != clear.operands[2:] or _may_repeat(path):

@@ -89,8 +89,9 @@ def _carry_over(forward: Graph, reverse: Graph, theirs: set[Value]) -> None:
     rules = REGISTRY.rules
     for number, value in enumerate(crossing):
         replaced[value] = builder.emit(rules["item"], residual, number=number, kind=value.type, name=value.name)
+    arrays = [*(replaced[value] for value in crossing), *reverse.parameters]
     for atom in atoms:
-        source = _axis([*(replaced[value] for value in crossing), *reverse.parameters], atom)
+        source = _axis(arrays, atom)
         if source is None:
             number = len(crossing)
             with_size = Builder(forward.body, forward.sizes)

@@ -6,10 +6,12 @@ a derivative are touched: primal arithmetic keeps every bit.
 
 from __future__ import annotations
 
+from s2sad.graph.agree import agree
 from s2sad.graph.build import Builder
 from s2sad.graph.core import FOR, Graph, Node, Region, Value
 from s2sad.graph.clone import replace_values
 from s2sad.optimize.dead_code import drop_slots
+from s2sad.rules.declare import REGISTRY
 
 
 def simplify(graph: Graph) -> Graph:
@@ -48,7 +50,10 @@ def _simpler(node: Node, builder: Builder) -> Value | None:
     if node.reverses is None or node.operation.simplify is None:
         return None
     builder.location, builder.reverses = node.location, node.reverses
-    return node.operation.simplify(builder, *node.operands, **node.static)
+    simpler = node.operation.simplify(builder, *node.operands, **node.static)
+    if simpler is None or agree(simpler.type, node.result.type):
+        return simpler
+    return builder.emit(REGISTRY.rules["as_kind"], simpler, kind=node.result.type)  # users of the node rely on its kind
 
 
 def _drop_unchanged(node: Node, replacements: dict[Value, Value]) -> None:

@@ -2,6 +2,7 @@
 
 from s2sad.rules import (
     arithmetic,
+    assemble,
     choices,
     constructors,
     containers,
@@ -12,9 +13,11 @@ from s2sad.rules import (
     indexing,
     joins,
     linalg,
+    loops,
     mathematics,
-    reductions,
+    products,
     rearrange,
+    reductions,
     scans,
     shapes,
 )
@@ -24,6 +27,7 @@ __all__ = [
     "REGISTRY",
     "Rule",
     "arithmetic",
+    "assemble",
     "choices",
     "constructors",
     "containers",
@@ -34,7 +38,9 @@ __all__ = [
     "indexing",
     "joins",
     "linalg",
+    "loops",
     "mathematics",
+    "products",
     "rearrange",
     "reductions",
     "scans",

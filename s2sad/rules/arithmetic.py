@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.graph.sizes import Size, Sizes
+from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.types import BOOL, INT, Number, Scalar, Type
 from s2sad.rules import simplify
-from s2sad.rules.declare import constant, elementwise, linear, point, primitive
 from s2sad.rules.choices import divide_unless_zero, multiply_unless_zero, select
 from s2sad.rules.conversions import cast
+from s2sad.rules.declare import constant, elementwise, linear, point, primitive
 from s2sad.rules.formula import apply, is_complex, is_python, known
 from s2sad.rules.points import binary, complex_real, real, unary
 from s2sad.rules.types import operator_type, tower
@@ -49,7 +49,9 @@ def _floor(a: Number, b: Number) -> Type:
     if kind == "complex":
         raise UnsupportedError("floor division of complex numbers raises TypeError.", code="S2S211")
     if kind == "int" and a.size is not None and b.size is not None and (divisor := b.size.known) is not None and divisor > 0:
-        return Number("int", -((-a.size).ceil_div(divisor)))
+        if divisor == 1 or a.size.known is not None:
+            return Number("int", a.size if a.size.known is None else Size.of(a.size.known // divisor))
+        return Number("int", Size.of(Atom("", "floor_div", (a.size, b.size))))
     return Number(kind)
 
 
@@ -88,40 +90,97 @@ def _magnitude(a: Number) -> Type:
 
 
 add = elementwise(
-    "add", "a, b", "a + b", operator.add, [lambda g, y, a, b: g, lambda g, y, a, b: g],
-    infer=operator_type(np.add, _affine(operator.add)), functions=[np.add], complex=True, simplify=simplify.add, at=binary(complex=True),
+    "add",
+    "a, b",
+    "a + b",
+    operator.add,
+    [lambda g, y, a, b: g, lambda g, y, a, b: g],
+    infer=operator_type(np.add, _affine(operator.add)),
+    functions=[np.add],
+    complex=True,
+    simplify=simplify.add,
+    at=binary(complex=True),
 )
 subtract = elementwise(
-    "subtract", "a, b", "a - b", operator.sub, [lambda g, y, a, b: g, lambda g, y, a, b: -g],
-    infer=operator_type(np.subtract, _affine(operator.sub)), functions=[np.subtract], complex=True, simplify=simplify.subtract,
+    "subtract",
+    "a, b",
+    "a - b",
+    operator.sub,
+    [lambda g, y, a, b: g, lambda g, y, a, b: -g],
+    infer=operator_type(np.subtract, _affine(operator.sub)),
+    functions=[np.subtract],
+    complex=True,
+    simplify=simplify.subtract,
     at=binary(complex=True),
 )
 multiply = elementwise(
-    "multiply", "a, b", "a * b", operator.mul, [lambda g, y, a, b: g * b, lambda g, y, a, b: g * a],
-    infer=operator_type(np.multiply, _affine(_times)), functions=[np.multiply], complex=True, simplify=simplify.multiply,
+    "multiply",
+    "a, b",
+    "a * b",
+    operator.mul,
+    [lambda g, y, a, b: g * b, lambda g, y, a, b: g * a],
+    infer=operator_type(np.multiply, _affine(_times)),
+    functions=[np.multiply],
+    complex=True,
+    simplify=simplify.multiply,
     at=binary(complex=True),
 )
 divide = elementwise(
-    "divide", "a, b", "a / b", operator.truediv, [lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b],
-    infer=operator_type(np.divide, _quotient), functions=[np.divide], complex=True, raises=True, simplify=simplify.divide,
+    "divide",
+    "a, b",
+    "a / b",
+    operator.truediv,
+    [lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b],
+    infer=operator_type(np.divide, _quotient),
+    functions=[np.divide],
+    complex=True,
+    raises=True,
+    simplify=simplify.divide,
     at=binary(0.5, 2.0, complex=True),
 )
 negative = linear(
-    "negative", "a", "-a", operator.neg, [lambda g, y, a: -g],
-    infer=operator_type(np.negative, _signed(-1)), functions=[np.negative], complex=True, simplify=simplify.negative, at=unary(complex=True),
+    "negative",
+    "a",
+    "-a",
+    operator.neg,
+    [lambda g, y, a: -g],
+    infer=operator_type(np.negative, _signed(-1)),
+    functions=[np.negative],
+    complex=True,
+    simplify=simplify.negative,
+    at=unary(complex=True),
 )
 positive = linear(
-    "positive", "a", "+a", operator.pos, [lambda g, y, a: g],
-    infer=operator_type(np.positive, _signed(1)), functions=[np.positive], complex=True, at=unary(complex=True),
+    "positive",
+    "a",
+    "+a",
+    operator.pos,
+    [lambda g, y, a: g],
+    infer=operator_type(np.positive, _signed(1)),
+    functions=[np.positive],
+    complex=True,
+    at=unary(complex=True),
 )
 floor_divide = constant(
-    "floor_divide", "a, b", "a // b", operator.floordiv,
-    infer=operator_type(np.floor_divide, _floor), functions=[np.floor_divide], broadcasts=True, raises=True,
+    "floor_divide",
+    "a, b",
+    "a // b",
+    operator.floordiv,
+    infer=operator_type(np.floor_divide, _floor),
+    functions=[np.floor_divide],
+    broadcasts=True,
+    raises=True,
     at=binary(0.5, 9.0, extra=[point(7, 2), point(-7, 2)]),
 )
 remainder = elementwise(
-    "remainder", "a, b", "a % b", operator.mod, [lambda g, y, a, b: g, lambda g, y, a, b: -g * (a // b)],
-    infer=operator_type(np.remainder, _remainder), functions=[np.remainder, np.mod], raises=True,
+    "remainder",
+    "a, b",
+    "a % b",
+    operator.mod,
+    [lambda g, y, a, b: g, lambda g, y, a, b: -g * (a // b)],
+    infer=operator_type(np.remainder, _remainder),
+    functions=[np.remainder, np.mod],
+    raises=True,
     at=binary(2.1, 2.9, 0.7, 0.9, extra=[point(7, 2)]),
 )
 
@@ -154,18 +213,47 @@ def _power_by_exponent(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 power = elementwise(
-    "power", "a, b", "a ** b", operator.pow, [power_by_base, _power_by_exponent],
-    infer=operator_type(np.power, _power_type), methods=["__pow__"], complex=True, raises=True, simplify=simplify.power,
-    at=binary(0.5, 2.0, complex=True, extra=lambda: [
-        point(real(3), 2), point(real(3), 3), point(real(3), 2.0), point(-1.5, 2), point(-1.5, 3), point(real(3, dtype="f4"), 2),
-        point(real(3, low=0.5), 0.5), point(2.0, 0.5), point(real(3, low=0.5), -1), point(2.0, -2), point(real(3), 0), point(2, 3),
-        point(complex_real(3), 3),
-    ]),
+    "power",
+    "a, b",
+    "a ** b",
+    operator.pow,
+    [power_by_base, _power_by_exponent],
+    infer=operator_type(np.power, _power_type),
+    methods=["__pow__"],
+    complex=True,
+    raises=True,
+    simplify=simplify.power,
+    at=binary(
+        0.5,
+        2.0,
+        complex=True,
+        extra=lambda: [
+            point(real(3), 2),
+            point(real(3), 3),
+            point(real(3, low=0.2), 2.0),
+            point(-1.5, 2),
+            point(-1.5, 3),
+            point(real(3, dtype="f4"), 2),
+            point(real(3, low=0.5), 0.5),
+            point(2.0, 0.5),
+            point(real(3, low=0.5), -1),
+            point(2.0, -2),
+            point(real(3), 0),
+            point(2, 3),
+            point(complex_real(3), 3),
+        ],
+    ),
 )
 np_power = elementwise(
-    "np_power", "a, b", "np.power(a, b)", np.power, [power_by_base, _power_by_exponent],
+    "np_power",
+    "a, b",
+    "np.power(a, b)",
+    np.power,
+    [power_by_base, _power_by_exponent],
     infer=operator_type(np.power, lambda a, b: Scalar("f8" if tower(a, b) == "float" else "c16" if tower(a, b) == "complex" else "i8")),
-    functions=[np.power], complex=True, at=binary(0.5, 2.0, numbers=False),
+    functions=[np.power],
+    complex=True,
+    at=binary(0.5, 2.0, numbers=False),
 )
 
 
@@ -182,15 +270,30 @@ def _absolute_back(k: int, g: Any, y: Any, a: Any) -> Any:
 
 
 absolute = primitive(
-    "absolute", "a", "abs(a)", abs, infer=operator_type(np.absolute, _magnitude), pushforwards=_absolute_forward, pullbacks=_absolute_back,
-    functions=[np.absolute, abs], complex=True, at=unary(complex=True, extra=[point(0.0), point(-3)]),
+    "absolute",
+    "a",
+    "abs(a)",
+    abs,
+    infer=operator_type(np.absolute, _magnitude),
+    pushforwards=_absolute_forward,
+    pullbacks=_absolute_back,
+    functions=[np.absolute, abs],
+    complex=True,
+    at=unary(complex=True, extra=[point(0.0), point(-3)]),
 )
 
 
 def _comparison(name: str, symbol: str, evaluate: Any, ufunc: np.ufunc, **facts: Any) -> Any:
     return constant(
-        name, "a, b", f"a {symbol} b", evaluate, infer=operator_type(ufunc, lambda a, b: BOOL), functions=[ufunc], broadcasts=True,
-        at=binary(), **facts,
+        name,
+        "a, b",
+        f"a {symbol} b",
+        evaluate,
+        infer=operator_type(ufunc, lambda a, b: BOOL),
+        functions=[ufunc],
+        broadcasts=True,
+        at=binary(),
+        **facts,
     )
 
 
@@ -225,24 +328,61 @@ def _spell_logical(word: str, function: str) -> Callable[..., str]:
 
 def _flags() -> list[Any]:
     flags = np.array([True, False, True])
-    return [point(flags, ~flags), point(flags, True), point(True, False), point(np.bool_(True), flags), point(real(3), flags), point(True, True)]
+    return [
+        point(flags, ~flags),
+        point(flags, True),
+        point(True, False),
+        point(np.bool_(True), flags),
+        point(real(3), flags),
+        point(True, True),
+    ]
 
 
 logical_not = constant(
-    "logical_not", "a", "np.logical_not(a)", _logical_not, infer=operator_type(np.logical_not, lambda a: BOOL), functions=[np.logical_not],
-    complex=True, spell=lambda a: "not a" if isinstance(a, Number) else "np.logical_not(a)", at=unary(extra=lambda: [point(True), point(np.array([True]))]),
+    "logical_not",
+    "a",
+    "np.logical_not(a)",
+    _logical_not,
+    infer=operator_type(np.logical_not, lambda a: BOOL),
+    functions=[np.logical_not],
+    complex=True,
+    spell=lambda a: "not a" if isinstance(a, Number) else "np.logical_not(a)",
+    at=unary(extra=lambda: [point(True), point(np.array([True]))]),
 )
 logical_and = constant(
-    "logical_and", "a, b", "np.logical_and(a, b)", _logical(operator.and_, np.logical_and), functions=[np.logical_and],
-    infer=operator_type(np.logical_and, lambda a, b: BOOL), complex=True, broadcasts=True, spell=_spell_logical("and", "np.logical_and"), at=_flags,
+    "logical_and",
+    "a, b",
+    "np.logical_and(a, b)",
+    _logical(operator.and_, np.logical_and),
+    functions=[np.logical_and],
+    infer=operator_type(np.logical_and, lambda a, b: BOOL),
+    complex=True,
+    broadcasts=True,
+    spell=_spell_logical("and", "np.logical_and"),
+    at=_flags,
 )
 logical_or = constant(
-    "logical_or", "a, b", "np.logical_or(a, b)", _logical(operator.or_, np.logical_or), functions=[np.logical_or],
-    infer=operator_type(np.logical_or, lambda a, b: BOOL), complex=True, broadcasts=True, spell=_spell_logical("or", "np.logical_or"), at=_flags,
+    "logical_or",
+    "a, b",
+    "np.logical_or(a, b)",
+    _logical(operator.or_, np.logical_or),
+    functions=[np.logical_or],
+    infer=operator_type(np.logical_or, lambda a, b: BOOL),
+    complex=True,
+    broadcasts=True,
+    spell=_spell_logical("or", "np.logical_or"),
+    at=_flags,
 )
 logical_xor = constant(
-    "logical_xor", "a, b", "np.logical_xor(a, b)", np.logical_xor, functions=[np.logical_xor],
-    infer=operator_type(np.logical_xor, lambda a, b: Scalar("b1")), complex=True, broadcasts=True, at=_flags,
+    "logical_xor",
+    "a, b",
+    "np.logical_xor(a, b)",
+    np.logical_xor,
+    functions=[np.logical_xor],
+    infer=operator_type(np.logical_xor, lambda a, b: Scalar("b1")),
+    complex=True,
+    broadcasts=True,
+    at=_flags,
 )
 
 
@@ -257,7 +397,13 @@ def _integers() -> list[Any]:
 
 def _bitwise(name: str, symbol: str, evaluate: Any, ufunc: np.ufunc, python: Any = _bits) -> Any:
     return constant(
-        name, "a, b", f"a {symbol} b", evaluate, infer=operator_type(ufunc, python), functions=[ufunc], broadcasts=True,
+        name,
+        "a, b",
+        f"a {symbol} b",
+        evaluate,
+        infer=operator_type(ufunc, python),
+        functions=[ufunc],
+        broadcasts=True,
         at=_integers if python is _bits else [point(6, 3), point(np.array([6, 5]), 3)],
     )
 
@@ -268,6 +414,11 @@ bitwise_xor = _bitwise("bitwise_xor", "^", operator.xor, np.bitwise_xor)
 left_shift = _bitwise("left_shift", "<<", operator.lshift, np.left_shift, lambda a, b: INT)
 right_shift = _bitwise("right_shift", ">>", operator.rshift, np.right_shift, lambda a, b: INT)
 invert = constant(
-    "invert", "a", "~a", operator.invert, infer=operator_type(np.invert, lambda a: INT), functions=[np.invert],
+    "invert",
+    "a",
+    "~a",
+    operator.invert,
+    infer=operator_type(np.invert, lambda a: INT),
+    functions=[np.invert],
     at=[point(6), point(np.array([6, 5])), point(np.array([True, False]))],
 )

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from s2sad.graph.sizes import Sizes
-from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
+from s2sad.graph.types import Array, Number, Scalar, Type
 from s2sad.rules import simplify
-from s2sad.rules.declare import elementwise, point
+from s2sad.rules.declare import Rule, elementwise, point
 from s2sad.rules.formula import apply, kind_of
 from s2sad.rules.points import binary, complex_real, real
-from s2sad.rules.types import array_or_scalar, broadcast_types, numeric, promoted, tower, ufunc_type
+from s2sad.rules.types import array_or_scalar, broadcast_types, numeric, promoted, python_kinds, tower, ufunc_type
 
 
 def _plain(*operands: Any) -> bool:
@@ -47,42 +47,56 @@ def _conditions() -> list[Any]:
 
 # Where a branch is not taken its derivative is exactly 0, also when it is nan: the mask selects, it does not multiply.
 where = elementwise(
-    "where", "condition, a, b", "np.where(condition, a, b)",
+    "where",
+    "condition, a, b",
+    "np.where(condition, a, b)",
     lambda c, a, b: (a if c else b) if _plain(c, a, b) else np.where(c, a, b),
     [None, lambda g, y, c, a, b: select(c, g, 0.0), lambda g, y, c, a, b: select(c, 0.0, g)],
-    infer=_where_type, functions=[np.where], complex=True, at=_conditions,
+    infer=_where_type,
+    functions=[np.where],
+    complex=True,
+    at=_conditions,
     spell=lambda c, a, b: "a if condition else b" if all(isinstance(kind, Number) for kind in (c, a, b)) else "np.where(condition, a, b)",
 )
 
 
 def _select(c: Any, a: Any, b: Any) -> Any:
-    if np.ndim(c) or np.ndim(a) or np.ndim(b):
+    if any(isinstance(x, np.ndarray) for x in (c, a, b)):
         return np.where(c, a, b)
     return a if c else b
 
 
 def _select_type(sizes: Sizes, condition: Type, a: Type, b: Type) -> Type:
-    shape = broadcast_types(sizes, condition, a, b)
-    if shape != ():
-        return Array(promoted(a, b), shape)
+    if any(isinstance(kind, Array) for kind in (condition, a, b)):
+        return Array(promoted(a, b), broadcast_types(sizes, condition, a, b))
     if isinstance(a, Number) and isinstance(b, Number):
-        return a if a == b else Number(tower(a, b, least="bool"))
-    return Scalar(promoted(a, b))
+        return a if a == b else Number(tower(a, b, least="bool"), None, tuple(dict.fromkeys(python_kinds(a) + python_kinds(b))))
+    return Scalar(promoted(a, b), tuple(dict.fromkeys(python_kinds(a) + python_kinds(b))))
 
 
 # `where` for formulas: on numbers and scalars it is Python's conditional expression, which makes no 0-d array.
-select = elementwise(
-    "select", "condition, a, b", "np.where(condition, a, b)", _select,
+select: Rule = elementwise(
+    "select",
+    "condition, a, b",
+    "np.where(condition, a, b)",
+    _select,
     [None, lambda g, y, c, a, b: select(c, g, 0.0), lambda g, y, c, a, b: select(c, 0.0, g)],
-    infer=_select_type, complex=True, at=lambda: [p for p in _conditions() if kind_of(p.operands[1]) == kind_of(p.operands[2]) or np.ndim(p.operands[0])],
-    spell=lambda c, a, b: "np.where(condition, a, b)" if any(shape_of(kind) != () for kind in (c, a, b)) else "(a if condition else b)",
+    infer=_select_type,
+    complex=True,
+    at=lambda: [p for p in _conditions() if kind_of(p.operands[1]) == kind_of(p.operands[2]) or np.ndim(p.operands[0])],
+    spell=lambda c, a, b: "np.where(condition, a, b)" if any(isinstance(kind, Array) for kind in (c, a, b)) else "(a if condition else b)",
 )
 
 
 def _guarded_type(sizes: Sizes, a: Type, b: Type) -> Type:
     if isinstance(a, Number) and isinstance(b, Number):
         return Number(tower(a, b, least="float"))
-    return ufunc_type(np.divide)(sizes, a, b)
+    return ufunc_type(np.divide)(sizes, a, _chosen(b))
+
+
+def _chosen(b: Type) -> Type:
+    """Return the type of ``np.where(a == 0, 1, b)``: a Python number is no longer weak."""
+    return Scalar(promoted(b, Number("int"))) if isinstance(b, Number) else b
 
 
 def _divide_unless_zero(a: Any, b: Any) -> Any:
@@ -94,16 +108,23 @@ def _divide_unless_zero(a: Any, b: Any) -> Any:
 def _spell_divide(a: Type, b: Type) -> str:
     if isinstance(a, Number) and isinstance(b, Number):
         return "(a / b if b else a and a * np.inf)"
-    if shape_of(a) == () and shape_of(b) == () and isinstance(a, Scalar) and a.dtype == dtype_of(b):
+    if isinstance(a, Scalar) and isinstance(b, Scalar) and a.dtype == b.dtype:
         return "(a / b if a else a)"
     return "a / np.where(a == 0, 1, b)"
 
 
 # A zero cotangent times an unbounded derivative is 0.
-divide_unless_zero = elementwise(
-    "divide_unless_zero", "a, b", "a / np.where(a == 0, 1, b)", _divide_unless_zero,
+divide_unless_zero: Rule = elementwise(
+    "divide_unless_zero",
+    "a, b",
+    "a / np.where(a == 0, 1, b)",
+    _divide_unless_zero,
     [lambda g, y, a, b: divide_unless_zero(g, b), lambda g, y, a, b: divide_unless_zero(-g * y, b)],
-    infer=_guarded_type, complex=True, spell=_spell_divide, simplify=simplify.divide_unless_zero, at=binary(0.5, 2.0, complex=True),
+    infer=_guarded_type,
+    complex=True,
+    spell=_spell_divide,
+    simplify=simplify.divide_unless_zero,
+    at=binary(0.5, 2.0, complex=True),
 )
 
 
@@ -114,7 +135,7 @@ def _multiply_unless_zero(a: Any, b: Any) -> Any:
 
 
 def _spell_multiply(a: Type, b: Type) -> str:
-    if shape_of(a) == () and shape_of(b) == ():
+    if (isinstance(a, Number) and isinstance(b, Number)) or (isinstance(a, Scalar) and isinstance(b, Scalar) and a.dtype == b.dtype):
         return "(a * b if a else a * 1.0)"
     return "a * np.where(a == 0, 1, b)"
 
@@ -122,13 +143,19 @@ def _spell_multiply(a: Type, b: Type) -> str:
 def _product_type(sizes: Sizes, a: Type, b: Type) -> Type:
     if isinstance(a, Number) and isinstance(b, Number):
         return Number(tower(a, b, least="float"))
-    return ufunc_type(np.multiply)(sizes, a, b)
+    return ufunc_type(np.multiply)(sizes, a, _chosen(b))
 
 
-multiply_unless_zero = elementwise(
-    "multiply_unless_zero", "a, b", "a * np.where(a == 0, 1, b)", _multiply_unless_zero,
+multiply_unless_zero: Rule = elementwise(
+    "multiply_unless_zero",
+    "a, b",
+    "a * np.where(a == 0, 1, b)",
+    _multiply_unless_zero,
     [lambda g, y, a, b: multiply_unless_zero(g, b), lambda g, y, a, b: g * a],
-    infer=_product_type, complex=True, spell=_spell_multiply, at=binary(0.5, 2.0, complex=True),
+    infer=_product_type,
+    complex=True,
+    spell=_spell_multiply,
+    at=binary(0.5, 2.0, complex=True),
 )
 
 
@@ -143,24 +170,44 @@ def _extremum_points() -> Any:
 
 
 maximum = elementwise(
-    "maximum", "a, b", "np.maximum(a, b)", np.maximum,
+    "maximum",
+    "a, b",
+    "np.maximum(a, b)",
+    np.maximum,
     [lambda g, y, a, b: _share(g, a, b, "greater"), lambda g, y, a, b: _share(g, b, a, "greater")],
-    infer=ufunc_type(np.maximum), functions=[np.maximum], at=_extremum_points(),
+    infer=ufunc_type(np.maximum),
+    functions=[np.maximum],
+    at=_extremum_points(),
 )
 minimum = elementwise(
-    "minimum", "a, b", "np.minimum(a, b)", np.minimum,
+    "minimum",
+    "a, b",
+    "np.minimum(a, b)",
+    np.minimum,
     [lambda g, y, a, b: _share(g, a, b, "less"), lambda g, y, a, b: _share(g, b, a, "less")],
-    infer=ufunc_type(np.minimum), functions=[np.minimum], at=_extremum_points(),
+    infer=ufunc_type(np.minimum),
+    functions=[np.minimum],
+    at=_extremum_points(),
 )
 fmax = elementwise(
-    "fmax", "a, b", "np.fmax(a, b)", np.fmax,
+    "fmax",
+    "a, b",
+    "np.fmax(a, b)",
+    np.fmax,
     [lambda g, y, a, b: _share_present(g, a, b, "greater"), lambda g, y, a, b: _share_present(g, b, a, "greater")],
-    infer=ufunc_type(np.fmax), functions=[np.fmax], at=_extremum_points(),
+    infer=ufunc_type(np.fmax),
+    functions=[np.fmax],
+    at=_extremum_points(),
 )
 fmin = elementwise(
-    "fmin", "a, b", "np.fmin(a, b)", np.fmin,
+    "fmin",
+    "a, b",
+    "np.fmin(a, b)",
+    np.fmin,
     [lambda g, y, a, b: _share_present(g, a, b, "less"), lambda g, y, a, b: _share_present(g, b, a, "less")],
-    infer=ufunc_type(np.fmin), functions=[np.fmin], at=_extremum_points(),
+    infer=ufunc_type(np.fmin),
+    functions=[np.fmin],
+    at=_extremum_points(),
 )
 
 
@@ -182,16 +229,25 @@ def _clip_back(g: Any, y: Any, x: Any, low: Any, high: Any) -> Any:
 
 
 clip = elementwise(
-    "clip", "x, low, high", "np.clip(x, low, high)", np.clip,
+    "clip",
+    "x, low, high",
+    "np.clip(x, low, high)",
+    np.clip,
     [
         _clip_back,
         lambda g, y, x, low, high: _share(_share(g, low, high, "less"), low, x, "greater"),
         lambda g, y, x, low, high: _share(g, high, apply("maximum", x, low), "less"),
     ],
-    infer=_clip_type, functions=[np.clip], methods=["clip"],
+    infer=_clip_type,
+    functions=[np.clip],
+    methods=["clip"],
     at=lambda: [
-        point(real(5), -1.0, 1.0), point(real(2, 3), real(3, low=-2.0, high=-1.0), 1.0), point(real(3, dtype="f4"), -1.0, 1.0),
-        point(np.float64(0.3), 0.0, 1.0), point(real(3), 0, 1), point(np.arange(4), 1, 2), point(real(0), -1.0, 1.0),
+        point(real(5), -1.0, 1.0),
+        point(real(2, 3), real(3, low=-2.0, high=-1.0), 1.0),
+        point(real(3, dtype="f4"), -1.0, 1.0),
+        point(np.float64(0.3), 0.0, 1.0),
+        point(real(3), 0, 1),
+        point(np.arange(4), 1, 2),
+        point(real(0), -1.0, 1.0),
     ],
 )
-

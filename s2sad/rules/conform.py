@@ -35,9 +35,10 @@ def conform(builder: Builder, g: Any, operand: Value | Symbol) -> Value:
         g = g.value
     if not isinstance(g, Value):
         g = builder.constant(g)
-    if not isinstance(like.type, (Number, Scalar, Array)) or not isinstance(g.type, (Number, Scalar, Array)):
-        return g
-    return _convert(builder, _reshape(builder, g, like), like.type)
+    value: Value = g
+    if not isinstance(like.type, (Number, Scalar, Array)) or not isinstance(value.type, (Number, Scalar, Array)):
+        return value
+    return _convert(builder, _reshape(builder, value, like), like.type)
 
 
 def _reshape(builder: Builder, g: Value, operand: Symbol) -> Value:
@@ -52,8 +53,8 @@ def _reshape(builder: Builder, g: Value, operand: Symbol) -> Value:
         return _spread(builder, g, operand)
     ones: list[int] = []
     smaller = False
-    for axis, size in enumerate(want):
-        other = have[lead + axis]
+    for position, size in enumerate(want):
+        other = have[lead + position]
         if other == size:
             continue
         if other.known == 1:
@@ -63,7 +64,7 @@ def _reshape(builder: Builder, g: Value, operand: Symbol) -> Value:
         if one is None:
             return builder.emit(rules["unbroadcast"], g, operand.value)
         if one:
-            ones.append(lead + axis)
+            ones.append(lead + position)
     axes = (*range(lead), *ones)
     if axes:
         total = not want or len(axes) == len(have)
@@ -73,7 +74,7 @@ def _reshape(builder: Builder, g: Value, operand: Symbol) -> Value:
         else:
             g = builder.emit(rules["sum"], g, axis=axis, keepdims=False)
             if ones:
-                back = tuple(axis - lead for axis in ones)
+                back = tuple(one - lead for one in ones)
                 g = builder.emit(rules["expand_dims"], g, axis=back[0] if len(back) == 1 else back)
     return _spread(builder, g, operand) if smaller else g
 
@@ -94,7 +95,7 @@ def _convert(builder: Builder, g: Value, kind: Type) -> Value:
     if dtype[0] == "c" and wanted[0] == "f":
         g = builder.emit(rules["real"], g)
         dtype = dtype_of(g.type)
-    if dtype == wanted or (isinstance(g.type, Number) and dtype != "c16" or isinstance(kind, Number)):
+    if dtype == wanted or ((isinstance(g.type, Number) and dtype != "c16") or isinstance(kind, Number)):
         return g
     target = Array(wanted, g.type.shape) if isinstance(g.type, Array) else Scalar(wanted)
     return builder.emit(rules["cast"], g, kind=target)

@@ -13,7 +13,7 @@ import numpy as np
 from s2sad.graph.sizes import ShapeError, Size, Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
 from s2sad.rules import simplify
-from s2sad.rules.declare import Symbol, constant, linear, point, primitive
+from s2sad.rules.declare import Rule, Symbol, constant, linear, point, primitive
 from s2sad.rules.formula import apply, shape
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.types import Shape, broadcast_shapes, lengths, number, numeric, promoted, sizes_of
@@ -25,16 +25,34 @@ def _filled(sizes: Sizes, *operands: Type, shape: Any, dtype: str = "f8") -> Typ
 
 
 def _shapes() -> list[Any]:
-    return [point(shape=(3,)), point(shape=(2, 3), dtype="f4"), point(shape=()), point(shape=(0, 2), dtype="i8"), point(shape=(2,), dtype="c16")]
+    return [
+        point(shape=(3,)),
+        point(shape=(2, 3), dtype="f4"),
+        point(shape=()),
+        point(shape=(0, 2), dtype="i8"),
+        point(shape=(2,), dtype="c16"),
+    ]
 
 
 zeros = constant(
-    "zeros", "/, shape=(), dtype='f8'", "np.zeros(shape, dtype=dtype)", lambda *, shape, dtype="f8": np.zeros(lengths(shape), dtype),
-    infer=_filled, functions=[np.zeros], complex=True, at=_shapes,
+    "zeros",
+    "/, shape=(), dtype='f8'",
+    "np.zeros(shape, dtype=dtype)",
+    lambda *, shape, dtype="f8": np.zeros(lengths(shape), dtype),
+    infer=_filled,
+    functions=[np.zeros],
+    complex=True,
+    at=_shapes,
 )
 ones = constant(
-    "ones", "/, shape=(), dtype='f8'", "np.ones(shape, dtype=dtype)", lambda *, shape, dtype="f8": np.ones(lengths(shape), dtype),
-    infer=_filled, functions=[np.ones], complex=True, at=_shapes,
+    "ones",
+    "/, shape=(), dtype='f8'",
+    "np.ones(shape, dtype=dtype)",
+    lambda *, shape, dtype="f8": np.ones(lengths(shape), dtype),
+    infer=_filled,
+    functions=[np.ones],
+    complex=True,
+    at=_shapes,
 )
 
 
@@ -44,7 +62,14 @@ def _empty(*, shape: Any, dtype: str = "f8") -> Any:
 
 
 empty = constant(
-    "empty", "/, shape=(), dtype='f8'", "np.empty(shape, dtype=dtype)", _empty, infer=_filled, functions=[np.empty], complex=True, at=_shapes,
+    "empty",
+    "/, shape=(), dtype='f8'",
+    "np.empty(shape, dtype=dtype)",
+    _empty,
+    infer=_filled,
+    functions=[np.empty],
+    complex=True,
+    at=_shapes,
 )
 
 
@@ -68,7 +93,12 @@ def _rows_type(sizes: Sizes, count: Type, *, row: Type) -> Type:
 
 # One row a trip: where a loop keeps what its reverse needs.
 rows = constant(
-    "rows", "count, /, row=None", "np.empty((count, *row), dtype=dtype)", _rows, infer=_rows_type, complex=True,
+    "rows",
+    "count, /, row=None",
+    "np.empty((count, *row), dtype=dtype)",
+    _rows,
+    infer=_rows_type,
+    complex=True,
     at=lambda: [point(3, row=Scalar("f8")), point(2, row=Array("f4", (Size.of(2),)))],
 )
 
@@ -80,22 +110,45 @@ def _like_type(sizes: Sizes, x: Type, *others: Type, dtype: str | None = None) -
 
 def _arrays() -> list[Any]:
     return [
-        point(real(3)), point(real(2, 3)), point(real()), point(real(0)), point(real(3, dtype="f4")), point(np.arange(3)), point(real(2), dtype="f4"),
+        point(real(3)),
+        point(real(2, 3)),
+        point(real()),
+        point(real(0)),
+        point(real(3, dtype="f4")),
+        point(np.arange(3)),
+        point(real(2), dtype="f4"),
     ]
 
 
 zeros_like = constant(
-    "zeros_like", "x, /, dtype=None", "np.zeros_like(x, dtype=dtype)", lambda x, *, dtype=None: np.zeros_like(x, dtype=dtype),
-    infer=_like_type, functions=[np.zeros_like], complex=True, at=_arrays,
+    "zeros_like",
+    "x, /, dtype=None",
+    "np.zeros_like(x, dtype=dtype)",
+    lambda x, *, dtype=None: np.zeros_like(x, dtype=dtype),
+    infer=_like_type,
+    functions=[np.zeros_like],
+    complex=True,
+    at=_arrays,
 )
 ones_like = constant(
-    "ones_like", "x, /, dtype=None", "np.ones_like(x, dtype=dtype)", lambda x, *, dtype=None: np.ones_like(x, dtype=dtype),
-    infer=_like_type, functions=[np.ones_like], complex=True, at=_arrays,
+    "ones_like",
+    "x, /, dtype=None",
+    "np.ones_like(x, dtype=dtype)",
+    lambda x, *, dtype=None: np.ones_like(x, dtype=dtype),
+    infer=_like_type,
+    functions=[np.ones_like],
+    complex=True,
+    at=_arrays,
 )
 empty_like = constant(
-    "empty_like", "x, /, dtype=None", "np.empty_like(x, dtype=dtype)",
+    "empty_like",
+    "x, /, dtype=None",
+    "np.empty_like(x, dtype=dtype)",
     lambda x, *, dtype=None: np.full_like(x, np.nan if np.dtype(dtype or np.asarray(x).dtype).kind in "fc" else 0, dtype=dtype),
-    infer=_like_type, functions=[np.empty_like], complex=True, at=_arrays,
+    infer=_like_type,
+    functions=[np.empty_like],
+    complex=True,
+    at=_arrays,
 )
 
 
@@ -105,15 +158,34 @@ def _full_type(sizes: Sizes, value: Type, *, shape: Any, dtype: str | None = Non
 
 
 full = linear(
-    "full", "fill_value, /, shape=(), dtype=None", "np.full(shape, fill_value, dtype=dtype)",
-    lambda fill_value, *, shape, dtype=None: np.full(lengths(shape), fill_value, dtype), order=("shape", "fill_value", "dtype"),
-    transposes=[lambda g, y, value, *, shape, dtype=None: g], infer=_full_type, functions=[np.full], broadcasts=True, complex=True,
-    at=lambda: [point(1.5, shape=(3,)), point(np.float64(1.5), shape=(2, 2), dtype="f4"), point(real(3), shape=(2, 3)), point(2, shape=(2,))],
+    "full",
+    "fill_value, /, shape=(), dtype=None",
+    "np.full(shape, fill_value, dtype=dtype)",
+    lambda fill_value, *, shape, dtype=None: np.full(lengths(shape), fill_value, dtype),
+    order=("shape", "fill_value", "dtype"),
+    transposes=[lambda g, y, value, *, shape, dtype=None: g],
+    infer=_full_type,
+    functions=[np.full],
+    broadcasts=True,
+    complex=True,
+    at=lambda: [
+        point(1.5, shape=(3,)),
+        point(np.float64(1.5), shape=(2, 2), dtype="f4"),
+        point(real(3), shape=(2, 3)),
+        point(2, shape=(2,)),
+    ],
 )
-full_like = primitive(
-    "full_like", "a, fill_value, /, dtype=None", "np.full_like(a, fill_value, dtype=dtype)", lambda x, value, *, dtype=None: np.full_like(x, value, dtype=dtype),
-    infer=_like_type, functions=[np.full_like], complex=True, broadcasts=True,
-    pushforwards=[None, lambda t, y, x, value, *, dtype=None: full_like(x, t, dtype=dtype)], pullbacks=[None, lambda g, y, x, value, *, dtype=None: g],
+full_like: Rule = primitive(
+    "full_like",
+    "a, fill_value, /, dtype=None",
+    "np.full_like(a, fill_value, dtype=dtype)",
+    lambda x, value, *, dtype=None: np.full_like(x, value, dtype=dtype),
+    infer=_like_type,
+    functions=[np.full_like],
+    complex=True,
+    broadcasts=True,
+    pushforwards=[None, lambda t, y, x, value, *, dtype=None: full_like(x, t, dtype=dtype)],
+    pullbacks=[None, lambda g, y, x, value, *, dtype=None: g],
     at=lambda: [point(real(3), 1.5), point(real(2, 2), real(2)), point(real(2, dtype="f4"), 2.0)],
 )
 
@@ -121,7 +193,7 @@ full_like = primitive(
 def _arange_type(sizes: Sizes, *bounds: Type, dtype: str | None = None) -> Type:
     numeric("arange", *bounds)
     known = [bound.size if isinstance(bound, Number) else None for bound in bounds]
-    start, stop, step = (known if len(known) == 3 else [*known, Size.of(1)] if len(known) == 2 else [Size.of(0), known[0], Size.of(1)])
+    start, stop, step = known if len(known) == 3 else [*known, Size.of(1)] if len(known) == 2 else [Size.of(0), known[0], Size.of(1)]
     length: Size | None = None
     if start is not None and stop is not None and step is not None and step.known:
         span = stop - start if step.known > 0 else start - stop
@@ -131,8 +203,12 @@ def _arange_type(sizes: Sizes, *bounds: Type, dtype: str | None = None) -> Type:
 
 
 arange = constant(
-    "arange", "*bounds, /, dtype=None", "np.arange(*bounds, dtype=dtype)", lambda *bounds, dtype=None: np.arange(*bounds, dtype=dtype),
-    infer=_arange_type, functions=[np.arange],
+    "arange",
+    "*bounds, /, dtype=None",
+    "np.arange(*bounds, dtype=dtype)",
+    lambda *bounds, dtype=None: np.arange(*bounds, dtype=dtype),
+    infer=_arange_type,
+    functions=[np.arange],
     at=lambda: [point(3), point(1, 4), point(5, 0, -2), point(3, dtype="f4"), point(0.0, 1.0, 0.25), point(0), point(1.5)],
 )
 
@@ -156,9 +232,13 @@ def _steps(y: Any, num: Any, endpoint: bool) -> Any:
 
 
 linspace = primitive(
-    "linspace", "start, stop, /, num=50, endpoint=True", "np.linspace(start, stop, num, endpoint=endpoint)",
+    "linspace",
+    "start, stop, /, num=50, endpoint=True",
+    "np.linspace(start, stop, num, endpoint=endpoint)",
     lambda start, stop, *, num=50, endpoint=True: np.linspace(start, stop, number(num), endpoint=endpoint),
-    infer=_linspace_type, functions=[np.linspace], broadcasts=True,
+    infer=_linspace_type,
+    functions=[np.linspace],
+    broadcasts=True,
     pushforwards=[
         lambda t, y, start, stop, *, num=50, endpoint=True: t * (1.0 - _steps(y, num, endpoint)),
         lambda t, y, start, stop, *, num=50, endpoint=True: t * _steps(y, num, endpoint),
@@ -168,23 +248,38 @@ linspace = primitive(
         lambda g, y, start, stop, *, num=50, endpoint=True: g * _steps(y, num, endpoint),
     ],
     at=lambda: [
-        point(0.0, 1.0, num=5), point(0, 2, num=4, endpoint=False), point(np.float64(0.5), 2.0, num=3), point(0.0, 1.0), point(real(2), real(2, seed=1), num=3),
+        point(0.0, 1.0, num=5),
+        point(0, 2, num=4, endpoint=False),
+        point(np.float64(0.5), 2.0, num=3),
+        point(0.0, 1.0),
+        point(real(2), real(2, seed=1), num=3),
     ],
 )
 
 
-def _eye(*, N: Any, M: Any = None, k: int = 0, dtype: str = "f8") -> Any:  # noqa: N803 (NumPy's names)
+def _eye(*, N: Any, M: Any = None, k: int = 0, dtype: str = "f8") -> Any:
     return np.eye(number(N), None if M is None else number(M), k, dtype=dtype)
 
 
 eye = constant(
-    "eye", "/, N=0, M=None, k=0, dtype='f8'", "np.eye(N, M, k=k, dtype=dtype)", _eye, complex=True, functions=[np.eye],
+    "eye",
+    "/, N=0, M=None, k=0, dtype='f8'",
+    "np.eye(N, M=M, k=k, dtype=dtype)",
+    _eye,
+    complex=True,
+    functions=[np.eye],
     infer=lambda sizes, *, N, M=None, k=0, dtype="f8": Array(dtype, (Size.of(N), Size.of(N if M is None else M))),
     at=[point(N=3), point(N=2, M=3, k=1), point(N=2, dtype="f4")],
 )
 identity = constant(
-    "identity", "/, n=0, dtype='f8'", "np.identity(n, dtype=dtype)", lambda *, n, dtype="f8": np.identity(number(n), dtype), complex=True,
-    functions=[np.identity], infer=lambda sizes, *, n, dtype="f8": Array(dtype, (Size.of(n), Size.of(n))), at=[point(n=3)],
+    "identity",
+    "/, n=0, dtype='f8'",
+    "np.identity(n, dtype=dtype)",
+    lambda *, n, dtype="f8": np.identity(number(n), dtype),
+    complex=True,
+    functions=[np.identity],
+    infer=lambda sizes, *, n, dtype="f8": Array(dtype, (Size.of(n), Size.of(n))),
+    at=[point(n=3)],
 )
 
 
@@ -193,14 +288,28 @@ def _copy_type(sizes: Sizes, x: Type) -> Type:
 
 
 copy = linear(
-    "copy", "x", "x.copy()", lambda x: x.copy() if isinstance(x, (np.ndarray, np.generic, list)) else np.copy(x), [lambda g, y, x: g],
-    infer=_copy_type, functions=[np.copy], methods=["copy"], complex=True,
+    "copy",
+    "x",
+    "x.copy()",
+    lambda x: x.copy() if isinstance(x, (np.ndarray, np.generic, list)) else np.copy(x),
+    [lambda g, y, x: g],
+    infer=_copy_type,
+    functions=[np.copy],
+    methods=["copy"],
+    complex=True,
     spell=lambda x: "np.copy(x)" if isinstance(x, Number) else "x.copy()",
     at=lambda: [point(real(3)), point(real(2, 3)), point(np.float64(1.5)), point(1.5), point(real()), point(complex_real(2))],
 )
 fresh_array = linear(
-    "array", "x", "np.array(x)", np.array, [lambda g, y, x: g], infer=lambda sizes, x: Array(str(dtype_of(x)), shape_of(x)), complex=True,
-    functions=[np.array], at=lambda: [point(real(3)), point(1.5), point(np.float32(1.5)), point(real())],
+    "array",
+    "x",
+    "np.array(x)",
+    np.array,
+    [lambda g, y, x: g],
+    infer=lambda sizes, x: Array(str(dtype_of(x)), shape_of(x)),
+    complex=True,
+    functions=[np.array],
+    at=lambda: [point(real(3)), point(1.5), point(np.float32(1.5)), point(real())],
 )
 
 
@@ -214,11 +323,25 @@ def _expand_type(sizes: Sizes, x: Type, *, shape: Any) -> Type:
 
 
 expand = linear(
-    "expand", "x, /, shape=()", "np.broadcast_to(x, shape)", lambda x, *, shape: np.broadcast_to(x, lengths(shape)), [lambda g, y, x, *, shape: g],
-    infer=_expand_type, functions=[np.broadcast_to], broadcasts=True, sharing="view", complex=True, simplify=simplify.expand,
+    "expand",
+    "x, /, shape=()",
+    "np.broadcast_to(x, shape)",
+    lambda x, *, shape: np.broadcast_to(x, lengths(shape)),
+    [lambda g, y, x, *, shape: g],
+    infer=_expand_type,
+    functions=[np.broadcast_to],
+    broadcasts=True,
+    sharing="view",
+    complex=True,
+    simplify=simplify.expand,
     at=lambda: [
-        point(1.5, shape=(3,)), point(real(3), shape=(2, 3)), point(real(2, 1), shape=(2, 3)), point(real(3), shape=(3,)), point(np.float32(1.0), shape=(2,)),
-        point(real(), shape=()), point(real(1), shape=(0,)),
+        point(1.5, shape=(3,)),
+        point(real(3), shape=(2, 3)),
+        point(real(2, 1), shape=(2, 3)),
+        point(real(3), shape=(3,)),
+        point(np.float32(1.0), shape=(2,)),
+        point(real(), shape=()),
+        point(real(1), shape=(0,)),
     ],
 )
 
@@ -227,10 +350,18 @@ def _expand_like(x: Any, like: Any) -> Any:
     return np.broadcast_to(x, np.shape(like))
 
 
-expand_like = primitive(
-    "expand_like", "x, like", "np.broadcast_to(x, like.shape)", _expand_like, infer=lambda sizes, x, like: Array(str(dtype_of(x)), shape_of(like)),
-    pushforwards=[lambda t, y, x, like: expand_like(t, like), None], pullbacks=[lambda g, y, x, like: g, None], broadcasts=True, sharing="view",
-    complex=True, at=lambda: [point(1.5, real(3)), point(real(3), real(2, 3)), point(real(2, 1), real(2, 3))],
+expand_like: Rule = primitive(
+    "expand_like",
+    "x, like",
+    "np.broadcast_to(x, like.shape)",
+    _expand_like,
+    infer=lambda sizes, x, like: Array(str(dtype_of(x)), shape_of(like)),
+    pushforwards=[lambda t, y, x, like: expand_like(t, like), None],
+    pullbacks=[lambda g, y, x, like: g, None],
+    broadcasts=True,
+    sharing="view",
+    complex=True,
+    at=lambda: [point(1.5, real(3)), point(real(3), real(2, 3)), point(real(2, 1), real(2, 3))],
 )
 
 
@@ -244,9 +375,16 @@ def _sum_like(g: Any, like: Any) -> Any:
     return result[()] if np.shape(like) == () and isinstance(result, np.ndarray) else result
 
 
-unbroadcast = primitive(
-    "unbroadcast", "g, like", "unbroadcast(g, like)", _sum_like, infer=_unbroadcast_type, complex=True,
-    pushforwards=[lambda t, y, g, like: unbroadcast(t, like), None], pullbacks=[lambda c, y, g, like: apply("unbroadcast", c, g), None],
+unbroadcast: Rule = primitive(
+    "unbroadcast",
+    "g, like",
+    "unbroadcast(g, like)",
+    _sum_like,
+    infer=_unbroadcast_type,
+    complex=True,
+    pushforwards=[lambda t, y, g, like: unbroadcast(t, like), None],
+    pullbacks=[lambda c, y, g, like: apply("unbroadcast", c, g), None],
+    sharing="layout",
     at=lambda: [point(real(2, 3), real(3)), point(real(2, 3), real(2, 1)), point(real(3), real(3)), point(real(2, 3), np.float64(1.0))],
 )
 
@@ -258,7 +396,16 @@ def _eye_like(x: Any, *, k: int = 0) -> Any:
 
 # The identity in the shape of a matrix: what a trace is the product with.
 eye_like = constant(
-    "eye_like", "x, /, k=0", "np.eye(*x.shape, k=k)", _eye_like, infer=lambda sizes, x, *, k=0: Array(str(dtype_of(x)), shape_of(x)), complex=True,
-    spell=lambda x, *, k=0: "np.eye(*x.shape, k=k)" if dtype_of(x) == "f8" else f"np.eye(*x.shape, k=k, dtype=np.{np.dtype(str(dtype_of(x))).name})",
+    "eye_like",
+    "x, /, k=0",
+    "np.eye(x.shape[0], x.shape[1], k=k)",
+    _eye_like,
+    infer=lambda sizes, x, *, k=0: Array(str(dtype_of(x)), shape_of(x)),
+    complex=True,
+    spell=lambda x, *, k=0: (
+        "np.eye(x.shape[0], x.shape[1], k=k)"
+        if dtype_of(x) == "f8"
+        else f"np.eye(x.shape[0], x.shape[1], k=k, dtype=np.{np.dtype(str(dtype_of(x))).name})"
+    ),
     at=lambda: [point(real(3, 3)), point(real(2, 3), k=1), point(real(2, 2, dtype="f4"), k=-1)],
 )

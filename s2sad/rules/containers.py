@@ -11,7 +11,7 @@ import numpy as np
 
 from s2sad.graph.sizes import Size, Sizes
 from s2sad.graph.types import FLOAT, Array, List, Number, Record, Scalar, Tuple, Type, dtype_of, is_inexact, shape_of
-from s2sad.rules.declare import constant, linear, point, primitive
+from s2sad.rules.declare import Rule, Symbol, constant, linear, point, primitive
 from s2sad.rules.formula import apply, kind_of
 from s2sad.rules.points import real
 
@@ -35,8 +35,23 @@ def _element(kind: Type) -> Type:
     return kind.element
 
 
+def _spell_zeros(items: Type) -> str:
+    match _element(items):
+        case Number(name):
+            return f"[{name}()] * len(items)"
+        case Scalar(dtype):
+            return f"[np.{np.dtype(dtype).type.__name__}()] * len(items)"
+    return "[np.zeros_like(item) for item in items]"
+
+
 list_new = constant(
-    "list_new", "/, element=None", "[]", lambda *, element: [], infer=lambda sizes, *, element: List(element), complex=True, at=[point(element=FLOAT)],
+    "list_new",
+    "/, element=None",
+    "[]",
+    lambda *, element: [],
+    infer=lambda sizes, *, element: List(element),
+    complex=True,
+    at=[point(element=FLOAT)],
 )
 
 
@@ -44,20 +59,40 @@ def _appended(items: list[Any], value: Any) -> list[Any]:
     return [*items, value]
 
 
-list_append = primitive(
-    "list_append", "items, value", "items.append(value)", _appended, infer=lambda sizes, items, value: items, complex=True,
+list_append: Rule = primitive(
+    "list_append",
+    "items, value",
+    "items.append(value)",
+    _appended,
+    infer=lambda sizes, items, value: items,
+    complex=True,
     pushforwards=lambda k, t, y, items, value: list_append(t, zero_of(value)) if k == 0 else list_append(list_zeros(items), t),
     pullbacks=lambda k, g, y, items, value: list_pop(g) if k == 0 else list_get(g, list_length(g) - 1),
     at=lambda: [point(items, value) for items, value in _lists()],
 )
-list_pop = primitive(
-    "list_pop", "items", "items.pop()", lambda items: items[:-1], infer=lambda sizes, items: items, complex=True, raises=True,
-    pushforwards=[lambda t, y, items: list_pop(t)], pullbacks=[lambda g, y, items: list_append(g, zero_of(list_get(items, list_length(items) - 1)))],
+list_pop: Rule = primitive(
+    "list_pop",
+    "items",
+    "items.pop()",
+    lambda items: items[:-1],
+    infer=lambda sizes, items: items,
+    complex=True,
+    raises=True,
+    pushforwards=[lambda t, y, items: list_pop(t)],
+    pullbacks=[lambda g, y, items: list_append(g, zero_of(list_get(items, list_length(items) - 1)))],
     at=lambda: [point(items) for items, _ in _lists()],
 )
-list_get = primitive(
-    "list_get", "items, i", "items[i]", lambda items, i: items[i], infer=lambda sizes, items, i: _element(items), sharing="view", complex=True, raises=True,
-    pushforwards=[lambda t, y, items, i: list_get(t, i), None], pullbacks=[lambda g, y, items, i: list_add(list_zeros(items), g, i), None],
+list_get: Rule = primitive(
+    "list_get",
+    "items, i",
+    "items[i]",
+    lambda items, i: items[i],
+    infer=lambda sizes, items, i: _element(items),
+    sharing="view",
+    complex=True,
+    raises=True,
+    pushforwards=[lambda t, y, items, i: list_get(t, i), None],
+    pullbacks=[lambda g, y, items, i: list_add(list_zeros(items), g, i), None],
     at=lambda: [point(items, i) for items, _ in _lists() for i in (0, -1)],
 )
 
@@ -72,26 +107,51 @@ def _added(items: list[Any], value: Any, i: int) -> list[Any]:
     return _replaced(items, items[i] + value, i)
 
 
-list_put = primitive(
-    "list_put", "items, value, i", "", _replaced, infer=lambda sizes, items, value, i: items, complex=True, raises=True,
+list_put: Rule = primitive(
+    "list_put",
+    "items, value, i",
+    "",
+    _replaced,
+    infer=lambda sizes, items, value, i: items,
+    complex=True,
+    raises=True,
     pushforwards=[
-        lambda t, y, items, value, i: list_put(t, zero_of(value), i), lambda t, y, items, value, i: list_put(list_zeros(items), t, i), None,
+        lambda t, y, items, value, i: list_put(t, zero_of(value), i),
+        lambda t, y, items, value, i: list_put(list_zeros(items), t, i),
+        None,
     ],
     pullbacks=[lambda g, y, items, value, i: list_put(g, zero_of(value), i), lambda g, y, items, value, i: list_get(g, i), None],
     at=lambda: [point(items, value, i) for items, value in _lists() for i in (0, -1)],
 )
-list_add = primitive(
-    "list_add", "items, value, i", "", _added, infer=lambda sizes, items, value, i: items, complex=True, raises=True,
+list_add: Rule = primitive(
+    "list_add",
+    "items, value, i",
+    "",
+    _added,
+    infer=lambda sizes, items, value, i: items,
+    complex=True,
+    raises=True,
     pushforwards=[lambda t, y, items, value, i: t, lambda t, y, items, value, i: list_add(list_zeros(items), t, i), None],
     pullbacks=[lambda g, y, items, value, i: g, lambda g, y, items, value, i: list_get(g, i), None],
     at=lambda: [point(items, value, i) for items, value in _lists() for i in (0, -1)],
 )
-list_length = constant(
-    "list_length", "items", "len(items)", len, infer=lambda sizes, items: Number("int"), complex=True, at=lambda: [point(items) for items, _ in _lists()],
+list_length: Rule = constant(
+    "list_length",
+    "items",
+    "len(items)",
+    len,
+    infer=lambda sizes, items: Number("int"),
+    complex=True,
+    at=lambda: [point(items) for items, _ in _lists()],
 )
-list_zeros = constant(
-    "list_zeros", "items", "[np.zeros_like(item) for item in items]", _zero_like, infer=lambda sizes, items: items, complex=True,
-    spell=lambda items: "[0.0] * len(items)" if isinstance(items, List) and shape_of(items.element) == () else "[np.zeros_like(item) for item in items]",
+list_zeros: Rule = constant(
+    "list_zeros",
+    "items",
+    "[np.zeros_like(item) for item in items]",
+    _zero_like,
+    infer=lambda sizes, items: items,
+    complex=True,
+    spell=_spell_zeros,
     at=lambda: [point(items) for items, _ in _lists()],
 )
 
@@ -102,22 +162,54 @@ def _array_of_list_type(sizes: Sizes, items: Type) -> Type:
     return Array(str(dtype_of(inner)), None if sides is None else (sizes.fresh("list"), *sides))
 
 
-array_of_list = primitive(
-    "array_of_list", "items", "np.array(items)", np.array, infer=_array_of_list_type, complex=True, raises=True,
-    pushforwards=[lambda t, y, items: array_of_list(t)], pullbacks=[lambda g, y, items: list_of_array(g, kind=kind_of(items))],
+array_of_list: Rule = primitive(
+    "array_of_list",
+    "items",
+    "np.array(items)",
+    np.array,
+    infer=_array_of_list_type,
+    complex=True,
+    raises=True,
+    pushforwards=[lambda t, y, items: array_of_list(t)],
+    pullbacks=[lambda g, y, items: list_of_array(g, kind=kind_of(items))],
     at=lambda: [point(items) for items, _ in _lists()],
 )
 
 
 def _listed(x: Any, *, kind: Type) -> list[Any]:
-    return list(x)
+    return x.tolist() if _numbers(kind) else list(x)
+
+
+def _numbers(kind: Type) -> bool:
+    return isinstance(kind, List) and isinstance(kind.element, Number)
 
 
 # The rows of an array as a list.
-list_of_array = primitive(
-    "list_of_array", "x, /, kind=None", "list(x)", _listed, infer=lambda sizes, x, *, kind: kind, sharing="view", complex=True,
-    pushforwards=[lambda t, y, x, *, kind: list_of_array(t, kind=kind)], pullbacks=[lambda g, y, x, *, kind: array_of_list(g)],
+list_of_array: Rule = primitive(
+    "list_of_array",
+    "x, /, kind=None",
+    "list(x)",
+    _listed,
+    infer=lambda sizes, x, *, kind: kind,
+    sharing="view",
+    complex=True,
+    spell=lambda x, *, kind: "x.tolist()" if _numbers(kind) else "list(x)",
+    pushforwards=[lambda t, y, x, *, kind: list_of_array(t, kind=kind)],
+    pullbacks=[lambda g, y, x, *, kind: array_of_list(g)],
     at=lambda: [point(real(3), kind=List(Scalar("f8"))), point(real(2, 3), kind=List(Array("f8", (Size.of(3),))))],
+)
+
+# The numbers of a vector as a list of Python numbers.
+numbers_of_array: Rule = primitive(
+    "numbers_of_array",
+    "x, /, kind=None",
+    "x.tolist()",
+    lambda x, *, kind: x.tolist(),
+    infer=lambda sizes, x, *, kind: kind,
+    complex=True,
+    pushforwards=[lambda t, y, x, *, kind: numbers_of_array(t, kind=kind)],
+    pullbacks=[lambda g, y, x, *, kind: array_of_list(g)],
+    at=lambda: [point(real(3), kind=List(FLOAT)), point(np.arange(3), kind=List(Number("int")))],
 )
 
 
@@ -126,13 +218,16 @@ def zero_of(x: Any) -> Any:
     kind = kind_of(x)
     if isinstance(kind, Array):
         return apply("zeros_like", x)
-    if isinstance(kind, (Number, Scalar)):
-        return 0j if str(dtype_of(kind))[0] == "c" else 0.0
+    if isinstance(kind, Scalar):
+        zero = Symbol(x.builder, x.builder.constant(0.0)) if isinstance(x, Symbol) else 0.0
+        return apply("cast", zero, kind=kind)
+    if isinstance(kind, Number):
+        return 0j if kind.kind == "complex" else 0.0
     return apply("container_zeros", x)
 
 
 container_zeros = constant(
-    "container_zeros", "x", "", _zero_like, infer=lambda sizes, x: x, complex=True, at=lambda: [point((1.0, real(2)))],
+    "container_zeros", "x", "", _zero_like, infer=lambda sizes, x: x, complex=True, at=lambda: [point((1.0, real(2)))]
 )
 
 
@@ -158,12 +253,21 @@ def _pack_back(k: int, g: Any, y: Any, *values: Any, kind: Type) -> Any:
 
 
 def _pack_forward(k: int, t: Any, y: Any, *values: Any, kind: Type) -> Any:
-    return pack(*(t if number == k else zero_of(value) if is_inexact(kind_of(value)) else value for number, value in enumerate(values)), kind=kind)
+    return pack(
+        *(t if number == k else zero_of(value) if is_inexact(kind_of(value)) else value for number, value in enumerate(values)), kind=kind
+    )
 
 
 pack = linear(
-    "pack", "*values, /, kind=None", "(*values,)", lambda *values, kind=None: values, _pack_back, infer=lambda sizes, *values, kind: kind, complex=True,
-    sharing="same", at=lambda: [point(1.5, real(2), kind=Tuple((FLOAT, Array("f8", (Size.of(2),)))))],
+    "pack",
+    "*values, /, kind=None",
+    "(*values,)",
+    lambda *values, kind=None: values,
+    _pack_back,
+    infer=lambda sizes, *values, kind: kind,
+    complex=True,
+    sharing="same",
+    at=lambda: [point(1.5, real(2), kind=Tuple((FLOAT, Array("f8", (Size.of(2),)))))],
 )
 pack.pushforward = _pack_forward
 
@@ -177,7 +281,13 @@ def _item_back(k: int, g: Any, y: Any, whole: Any, *, number: int, kind: Type | 
 
 
 item = linear(
-    "item", "whole, /, number=0, kind=None", "whole[number]", lambda whole, *, number, kind=None: whole[number], _item_back, infer=_item_type, complex=True,
-    sharing="view", at=lambda: [point((1.5, real(2)), number=1, kind=Array("f8", (Size.of(2),))), point((1.5, real(2)), number=0, kind=FLOAT)],
+    "item",
+    "whole, /, number=0, kind=None",
+    "whole[number]",
+    lambda whole, *, number, kind=None: whole[number],
+    _item_back,
+    infer=_item_type,
+    complex=True,
+    sharing="view",
+    at=lambda: [point((1.5, real(2)), number=1, kind=Array("f8", (Size.of(2),))), point((1.5, real(2)), number=0, kind=FLOAT)],
 )
-

@@ -11,7 +11,7 @@ import numpy as np
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import BOOL, COMPLEX, FLOAT, INT, Array, Number, Scalar, Type, dtype_of, is_inexact, shape_of
 from s2sad.rules import simplify
-from s2sad.rules.declare import constant, linear, point, primitive
+from s2sad.rules.declare import Rule, constant, linear, point, primitive
 from s2sad.rules.formula import is_complex
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.types import array_or_scalar, numeric, real_dtype
@@ -30,14 +30,28 @@ def _numbers() -> list[Any]:
 
 
 to_float = linear(
-    "to_float", "x", "float(x)", float, [lambda g, y, x: g], infer=lambda sizes, x: FLOAT, functions=[float], raises=True, at=_numbers,
+    "to_float", "x", "float(x)", float, [lambda g, y, x: g], infer=lambda sizes, x: FLOAT, functions=[float], raises=True, at=_numbers
 )
 to_complex = linear(
-    "to_complex", "x", "complex(x)", complex, [lambda g, y, x: g], infer=lambda sizes, x: COMPLEX, functions=[complex], complex=True,
-    raises=True, at=lambda: [*_numbers(), point(1 + 2j)],
+    "to_complex",
+    "x",
+    "complex(x)",
+    complex,
+    [lambda g, y, x: g],
+    infer=lambda sizes, x: COMPLEX,
+    functions=[complex],
+    complex=True,
+    raises=True,
+    at=lambda: [*_numbers(), point(1 + 2j)],
 )
 to_int = constant(
-    "to_int", "x", "int(x)", int, functions=[int], raises=True, at=_numbers,
+    "to_int",
+    "x",
+    "int(x)",
+    int,
+    functions=[int],
+    raises=True,
+    at=_numbers,
     infer=lambda sizes, x: Number("int", x.size) if isinstance(x, Number) else INT,
 )
 to_bool = constant("to_bool", "x", "bool(x)", bool, infer=lambda sizes, x: BOOL, functions=[bool], complex=True, raises=True, at=_numbers)
@@ -81,8 +95,15 @@ def _spell_cast(x: Type, *, kind: Type) -> str:
     return f"{inner}.astype({dtype_name(dtype)})" if isinstance(x, Array) else f"np.asarray({inner}, dtype={dtype_name(dtype)})"
 
 
-cast = primitive(
-    "cast", "x, /, kind=None", "x.astype(kind)", _cast, infer=_cast_type, complex=True, spell=_spell_cast, simplify=simplify.cast,
+cast: Rule = primitive(
+    "cast",
+    "x, /, kind=None",
+    "x.astype(kind)",
+    _cast,
+    infer=_cast_type,
+    complex=True,
+    spell=_spell_cast,
+    simplify=simplify.cast,
     pushforwards=lambda k, t, y, x, *, kind: cast(t, kind=kind) if is_inexact(kind) else None,
     pullbacks=lambda k, g, y, x, *, kind: g if is_inexact(kind) else None,
     at=lambda: [
@@ -104,19 +125,48 @@ def _part_type(sizes: Sizes, x: Type) -> Type:
     numeric("real or imag", x)
     if isinstance(x, Number):
         return Number("float") if x.kind == "complex" else x
-    return array_or_scalar(real_dtype(str(dtype_of(x))), shape_of(x)) if isinstance(x, Scalar) else Array(real_dtype(str(dtype_of(x))), shape_of(x))
+    return (
+        array_or_scalar(real_dtype(str(dtype_of(x))), shape_of(x))
+        if isinstance(x, Scalar)
+        else Array(real_dtype(str(dtype_of(x))), shape_of(x))
+    )
 
 
 def _parts() -> list[Any]:
-    return [point(complex_real(3)), point(complex_real(2, 2, dtype="c8")), point(1 + 2j), point(np.complex128(1 + 2j)), point(real(3)), point(1.5)]
+    return [
+        point(complex_real(3)),
+        point(complex_real(2, 2, dtype="c8")),
+        point(1 + 2j),
+        point(np.complex128(1 + 2j)),
+        point(real(3)),
+        point(1.5),
+    ]
 
 
 real_part = linear(
-    "real", "x", "x.real", lambda x: x.real, [lambda g, y, x: g], infer=_part_type, functions=[np.real], attributes=["real"], complex=True,
-    sharing="view", at=_parts,
+    "real",
+    "x",
+    "x.real",
+    lambda x: x.real,
+    [lambda g, y, x: g],
+    infer=_part_type,
+    functions=[np.real],
+    attributes=["real"],
+    complex=True,
+    sharing="view",
+    at=_parts,
 )
-imag_part = primitive(
-    "imag", "x", "x.imag", lambda x: x.imag, infer=_part_type, functions=[np.imag], attributes=["imag"], complex=True, sharing="view", at=_parts,
+imag_part: Rule = primitive(
+    "imag",
+    "x",
+    "x.imag",
+    lambda x: x.imag,
+    infer=_part_type,
+    functions=[np.imag],
+    attributes=["imag"],
+    complex=True,
+    sharing="view",
+    at=_parts,
     pushforwards=lambda k, t, y, x: imag_part(t) if is_complex(t) else None,
     pullbacks=lambda k, g, y, x: g * -1j if is_complex(x) else None,
 )
@@ -127,10 +177,18 @@ def _conjugate_type(sizes: Sizes, x: Type) -> Type:
     return Number("int", x.size) if isinstance(x, Number) and x.kind == "bool" else x
 
 
-conjugate = linear(
-    "conjugate", "x", "np.conjugate(x)", lambda x: x.conjugate() if isinstance(x, (int, float, complex, np.generic)) else np.conjugate(x),
-    [lambda g, y, x: conjugate(g) if is_complex(x) else g], infer=_conjugate_type, functions=[np.conjugate, np.conj], complex=True,
-    methods=["conjugate", "conj"], spell=lambda x: "x.conjugate()" if not isinstance(x, Array) else "np.conjugate(x)", at=_parts,
+conjugate: Rule = linear(
+    "conjugate",
+    "x",
+    "np.conjugate(x)",
+    lambda x: x.conjugate() if isinstance(x, (int, float, complex, np.generic)) else np.conjugate(x),
+    [lambda g, y, x: conjugate(g) if is_complex(x) else g],
+    infer=_conjugate_type,
+    functions=[np.conjugate, np.conj],
+    complex=True,
+    methods=["conjugate", "conj"],
+    spell=lambda x: "x.conjugate()" if not isinstance(x, Array) else "np.conjugate(x)",
+    at=_parts,
 )
 
 
@@ -140,7 +198,14 @@ def _array_type(sizes: Sizes, x: Type) -> Type:
 
 
 as_array = linear(
-    "asarray", "x", "np.asarray(x)", np.asarray, [lambda g, y, x: g], infer=_array_type, functions=[np.asarray, np.asanyarray], complex=True,
-    sharing="same", at=lambda: [point(real(3)), point(1.5), point(np.float32(1.5)), point(real()), point(2)],
+    "asarray",
+    "x",
+    "np.asarray(x)",
+    np.asarray,
+    [lambda g, y, x: g],
+    infer=_array_type,
+    functions=[np.asarray, np.asanyarray],
+    complex=True,
+    sharing="same",
+    at=lambda: [point(real(3)), point(1.5), point(np.float32(1.5)), point(real()), point(2)],
 )
-

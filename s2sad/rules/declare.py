@@ -24,7 +24,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.core import AT_TRIP, CONSTANT, Node, Operation, Value
 from s2sad.graph.sizes import Sizes
-from s2sad.graph.types import Type, dtype_of
+from s2sad.graph.types import Array, Type, dtype_of
 
 Formula = Callable[..., Any]
 
@@ -124,8 +124,10 @@ class Signature:
 
     @staticmethod
     def parse(text: str) -> Signature:
-        """Read ``"a, b, /, axis=None, *, keepdims=False"``: operands before the slash, static arguments with defaults after it,
-        after a star those that must be given by keyword (because NumPy has something between that no rule consumes).
+        """Read ``"a, b, /, axis=None, *, keepdims=False"``.
+
+        Operands stand before the slash, static arguments with defaults after it, and after a star those that must be given by
+        keyword (because NumPy has something between that no rule consumes).
         """
         before, _, after = text.partition("/")
         operands = tuple(name.strip() for name in before.split(",") if name.strip())
@@ -208,6 +210,9 @@ class Symbol:
     def __rtruediv__(self, other: Any) -> Symbol:
         return _operator("divide", other, self)
 
+    def __floordiv__(self, other: Any) -> Symbol:
+        return _operator("floor_divide", self, other)
+
     def __pow__(self, other: Any) -> Symbol:
         return _operator("power", self, other)
 
@@ -274,52 +279,89 @@ def _operator(name: str, *operands: Any) -> Symbol:
     return result
 
 
-def elementwise(name: str, signature: str, spelling: str, evaluate: Formula, formulas: Sequence[Formula | None], *, infer: Formula, **facts: Any) -> Rule:
+def elementwise(
+    name: str, signature: str, spelling: str, evaluate: Formula, formulas: Sequence[Formula | None], *, infer: Formula, **facts: Any
+) -> Rule:
     """Declare an elementwise operation; `formulas` has one ``lambda g, y, *operands`` an operand, linear in g."""
 
-    def apply(k: int, g: Any, y: Any, *operands: Any, **static: Any) -> Any:
+    def apply(k: int, g: Any, y: Any, /, *operands: Any, **static: Any) -> Any:
         formula = formulas[k]
         return None if formula is None else formula(g, y, *operands, **static)
 
     return REGISTRY.add(
         Rule(
-            name, evaluate, infer, kind="elementwise", signature=Signature.parse(signature), spelling=spelling,
-            pushforward=apply, pullback=apply, broadcasts=True, **_tupled(facts),
+            name,
+            evaluate,
+            infer,
+            kind="elementwise",
+            signature=Signature.parse(signature),
+            spelling=spelling,
+            pushforward=apply,
+            pullback=apply,
+            broadcasts=True,
+            **_tupled(facts),
         )
     )
 
 
-def linear(name: str, signature: str, spelling: str, evaluate: Formula, transposes: Sequence[Formula] | Formula, *, infer: Formula, **facts: Any) -> Rule:
+def _zero(x: Any) -> Any:
+    """Return zero in the shape of an operand."""
+    if isinstance(x, Symbol):
+        return REGISTRY.rules["zeros_like"](x) if isinstance(x.type, Array) else 0.0
+    return 0.0 * x
+
+
+def linear(
+    name: str, signature: str, spelling: str, evaluate: Formula, transposes: Sequence[Formula] | Formula, *, infer: Formula, **facts: Any
+) -> Rule:
     """Declare an operation that is linear in each operand; `transposes` has one ``lambda g, y, *operands, **static`` an operand.
 
     A single callable ``transposes(k, g, y, *operands, **static)`` serves operations with any number of operands; those
     are *jointly* linear (a concatenation), so the push-forward replaces the other operands by zeros.
     """
 
-    def pushforward(k: int, t: Any, y: Any, *operands: Any, **static: Any) -> Any:
+    def pushforward(k: int, t: Any, y: Any, /, *operands: Any, **static: Any) -> Any:
+        if callable(transposes):
+            return rule(*map(_zero, operands[:k]), t, *map(_zero, operands[k + 1 :]), **static)
         return rule(*operands[:k], t, *operands[k + 1 :], **static)
 
-    def pullback(k: int, g: Any, y: Any, *operands: Any, **static: Any) -> Any:
+    def pullback(k: int, g: Any, y: Any, /, *operands: Any, **static: Any) -> Any:
         if callable(transposes):
             return transposes(k, g, y, *operands, **static)
         return transposes[k](g, y, *operands, **static)
 
     rule = Rule(
-        name, evaluate, infer, kind="linear", signature=Signature.parse(signature), spelling=spelling,
-        pushforward=pushforward, pullback=pullback, **_tupled(facts),
+        name,
+        evaluate,
+        infer,
+        kind="linear",
+        signature=Signature.parse(signature),
+        spelling=spelling,
+        pushforward=pushforward,
+        pullback=pullback,
+        **_tupled(facts),
     )
     return REGISTRY.add(rule)
 
 
 def primitive(
-    name: str, signature: str, spelling: str, evaluate: Formula, *, infer: Formula,
-    pushforwards: Sequence[Formula | None] | Formula, pullbacks: Sequence[Formula | None] | Formula, **facts: Any,
+    name: str,
+    signature: str,
+    spelling: str,
+    evaluate: Formula,
+    *,
+    infer: Formula,
+    pushforwards: Sequence[Formula | None] | Formula,
+    pullbacks: Sequence[Formula | None] | Formula,
+    **facts: Any,
 ) -> Rule:
-    """Declare an operation by its push-forwards and pull-backs: one ``lambda g, y, *operands, **static`` an operand, or one
-    callable with the operand's number in front."""
+    """Declare an operation by its push-forwards and pull-backs.
+
+    Each is one ``lambda g, y, *operands, **static`` an operand, or one callable with the operand's number in front.
+    """
 
     def select(formulas: Sequence[Formula | None] | Formula) -> Formula:
-        def apply(k: int, g: Any, y: Any, *operands: Any, **static: Any) -> Any:
+        def apply(k: int, g: Any, y: Any, /, *operands: Any, **static: Any) -> Any:
             if callable(formulas):
                 return formulas(k, g, y, *operands, **static)
             formula = formulas[k]
@@ -329,8 +371,15 @@ def primitive(
 
     return REGISTRY.add(
         Rule(
-            name, evaluate, infer, kind="primitive", signature=Signature.parse(signature), spelling=spelling,
-            pushforward=select(pushforwards), pullback=select(pullbacks), **_tupled(facts),
+            name,
+            evaluate,
+            infer,
+            kind="primitive",
+            signature=Signature.parse(signature),
+            spelling=spelling,
+            pushforward=select(pushforwards),
+            pullback=select(pullbacks),
+            **_tupled(facts),
         )
     )
 
@@ -354,7 +403,9 @@ class Composite:
 COMPOSITES: dict[Any, Composite] = {}
 
 
-def composite(*functions: Callable[..., Any], at: Sequence[Point] | Callable[[], Sequence[Point]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def composite(
+    *functions: Callable[..., Any], at: Sequence[Point] | Callable[[], Sequence[Point]]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare that a plain Python function computes what NumPy's `functions` compute."""
 
     def register(body: Callable[..., Any]) -> Callable[..., Any]:

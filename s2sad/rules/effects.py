@@ -11,11 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.graph.sizes import Sizes
-from s2sad.graph.types import TOKEN, Opaque, Tuple, Type
-from s2sad.rules.declare import REGISTRY, Rule, Signature
+from s2sad.graph.types import BOOL, TOKEN, Opaque, Tuple, Type
+from s2sad.rules.declare import REGISTRY, Rule, Signature, constant, point
 
 
-def _effect(name: str, signature: str, spelling: str, evaluate: Callable[..., Any], effect: str, *, result: bool = False, **facts: Any) -> Rule:
+def _effect(
+    name: str, signature: str, spelling: str, evaluate: Callable[..., Any], effect: str, *, result: bool = False, **facts: Any
+) -> Rule:
     """Declare an operation with an effect; its type rule gives the token's type, and the result's where the graph states it."""
 
     def infer(sizes: Sizes, *kinds: Type, **static: Any) -> Type:
@@ -24,7 +26,17 @@ def _effect(name: str, signature: str, spelling: str, evaluate: Callable[..., An
         return Tuple((TOKEN, static.get("kind") or Opaque()))
 
     return REGISTRY.add(
-        Rule(name, evaluate, infer, kind="structural", signature=Signature.parse(signature), spelling=spelling, effect=effect, complex=True, **facts)
+        Rule(
+            name,
+            evaluate,
+            infer,
+            kind="structural",
+            signature=Signature.parse(signature),
+            spelling=spelling,
+            effect=effect,
+            complex=True,
+            **facts,
+        )
     )
 
 
@@ -32,9 +44,9 @@ def _print(token: None, *values: Any, sep: str | None = None, end: str | None = 
     builtins.print(*values, sep=sep, end=end)
 
 
-def _raise(token: None, *values: Any, exception: Any) -> None:
+def _raise(token: None, *values: Any, exception: Any, arguments: tuple[str, ...] = ()) -> None:
     kind = getattr(builtins, exception) if isinstance(exception, str) else exception
-    raise kind(*values)
+    raise kind(*values, *arguments)
 
 
 def _assert(token: None, condition: Any, *message: Any) -> None:
@@ -47,19 +59,52 @@ def _foreign(token: None, function: Any, *values: Any, kind: Type | None = None,
     return None, function(*values[:count], **dict(zip(keywords, values[count:], strict=True)))
 
 
-def _draw(token: None, generator: Any, *values: Any, method: str, kind: Type | None = None, keywords: tuple[str, ...] = ()) -> tuple[None, Any]:
+def _draw(
+    token: None, generator: Any, *values: Any, method: str, kind: Type | None = None, keywords: tuple[str, ...] = ()
+) -> tuple[None, Any]:
     count = len(values) - len(keywords)
     return None, getattr(generator, method)(*values[:count], **dict(zip(keywords, values[count:], strict=True)))
 
 
 print_ = _effect("print", "token, *values, /, sep=None, end=None", "print(*values, sep=sep, end=end)", _print, "output")
-raise_ = _effect("raise_", "token, *values, /, exception=None", "", _raise, "raise", raises=True)
+raise_ = _effect("raise_", "token, *values, /, exception=None, arguments=()", "", _raise, "raise", raises=True)
 assert_ = _effect("assert", "token, condition, *message", "", _assert, "raise", raises=True)
-foreign = _effect("foreign", "token, function, *values, /, kind=None, keywords=()", "function(*values)", _foreign, "foreign", result=True, raises=True)
+foreign = _effect(
+    "foreign", "token, function, *values, /, kind=None, keywords=()", "function(*values)", _foreign, "foreign", result=True, raises=True
+)
 
 
 def _spell_draw(*kinds: Type, method: str, kind: Type | None = None, keywords: tuple[str, ...] = ()) -> str:
     return f"generator.{method}(*values)"
 
 
-draw = _effect("draw", "token, generator, *values, /, method='', kind=None, keywords=()", "", _draw, "draw", result=True, raises=True, spell=_spell_draw)
+draw = _effect(
+    "draw",
+    "token, generator, *values, /, method='', kind=None, keywords=()",
+    "",
+    _draw,
+    "draw",
+    result=True,
+    raises=True,
+    spell=_spell_draw,
+)
+
+
+def _displayed(name: str, signature: str, spelling: str, evaluate: Callable[..., Any], **facts: Any) -> Rule:
+    """Declare a container made for an effect, which only looks at it."""
+    kind = name.removesuffix("_of")
+    return constant(name, signature, spelling, evaluate, infer=lambda sizes, *kinds, **static: Opaque(kind), complex=True, **facts)
+
+
+tuple_of = _displayed("tuple_of", "*values", "(*values,)", lambda *values: values, at=[point(1.5, 2), point()])
+list_of = _displayed("list_of", "*values", "[*values]", lambda *values: list(values), at=[point(1.5, 2), point()])
+dict_of = _displayed(
+    "dict_of",
+    "*values, /, keys=()",
+    "dict(zip(keys, [*values]))",
+    lambda *values, keys: dict(zip(keys, values, strict=True)),
+    at=[point(1.5, 2, keys=("a", "b"))],
+)
+is_same = constant(
+    "is_same", "a, b", "a is b", lambda a, b: a is b, infer=lambda sizes, a, b: BOOL, complex=True, at=[point(None, None), point("a", None)]
+)

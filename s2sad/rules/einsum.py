@@ -80,9 +80,13 @@ def _transposed(k: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
         result = einsum(g, *(x for _, x in others), subscripts=f"{','.join(parts)}->{wanted}")
     if unique != mine:
         if len(unique) != 1:
-            raise UnsupportedError(f"the derivative of einsum with the repeated labels {mine!r}.", remedy="take np.diagonal first", code="S2S214")
+            raise UnsupportedError(
+                f"the derivative of einsum with the repeated labels {mine!r}.", remedy="take np.diagonal first", code="S2S214"
+            )
         positions = positions_of(operands[k], 0)
-        return apply("put", zeros_of(operands[k]), result, *[positions] * len(mine), path=(Index(tuple(Fancy(n) for n in range(len(mine)))),))
+        return apply(
+            "put", zeros_of(operands[k]), result, *[positions] * len(mine), path=(Index(tuple(Fancy(n) for n in range(len(mine)))),)
+        )
     missing = tuple(position for position, letter in enumerate(unique) if letter not in present)
     if missing:
         result = spread(apply("expand_dims", result, axis=missing) if wanted else result, operands[k])
@@ -90,14 +94,35 @@ def _transposed(k: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
 
 
 einsum = primitive(
-    "einsum", "*operands, /, subscripts=''", "np.einsum(subscripts, *operands)", lambda *operands, subscripts: np.einsum(subscripts, *operands), infer=_einsum_type,
-    pushforwards=_replaced, pullbacks=_transposed, functions=[np.einsum], order=("subscripts", "*operands"), sharing="layout", complex=True, broadcasts=True,
+    "einsum",
+    "*operands, /, subscripts=''",
+    "np.einsum(subscripts, *operands)",
+    lambda *operands, subscripts: np.einsum(subscripts, *operands),
+    infer=_einsum_type,
+    pushforwards=_replaced,
+    pullbacks=_transposed,
+    functions=[np.einsum],
+    order=("subscripts", "*operands"),
+    sharing="layout",
+    complex=True,
+    broadcasts=True,
     expensive=True,
     at=lambda: [
-        point(real(2, 3), real(3, 4), subscripts="ij,jk->ik"), point(real(2, 3), real(3), subscripts="ij,j"), point(real(3), real(3), subscripts="i,i->"),
-        point(real(2, 3), subscripts="ij->ji"), point(real(2, 3), subscripts="ij->"), point(real(2, 3), subscripts="ij->j"), point(real(3, 3), subscripts="ii->i"),
-        point(real(3, 3), subscripts="ii"), point(real(2, 3, 4), real(2, 4, 5), subscripts="bij,bjk->bik"), point(real(2, 3, 4), real(4, 5), subscripts="...j,jk->...k"),
-        point(real(2), real(3), subscripts="i,j->ij"), point(real(2), real(3), real(2, 3), subscripts="i,j,ij->"), point(real(2, 3), real(2, 3), subscripts="ij,ij->i"),
-        point(complex_real(2, 3), real(3), subscripts="ij,j->i"), point(real(1, 3), real(2, 3), subscripts="ij,ij->ij"), point(real(2, 3, dtype="f4"), real(3), subscripts="ij,j->i"),
+        point(real(2, 3), real(3, 4), subscripts="ij,jk->ik"),
+        point(real(2, 3), real(3), subscripts="ij,j"),
+        point(real(3), real(3), subscripts="i,i->"),
+        point(real(2, 3), subscripts="ij->ji"),
+        point(real(2, 3), subscripts="ij->"),
+        point(real(2, 3), subscripts="ij->j"),
+        point(real(3, 3), subscripts="ii->i"),
+        point(real(3, 3), subscripts="ii"),
+        point(real(2, 3, 4), real(2, 4, 5), subscripts="bij,bjk->bik"),
+        point(real(2, 3, 4), real(4, 5), subscripts="...j,jk->...k"),
+        point(real(2), real(3), subscripts="i,j->ij"),
+        point(real(2), real(3), real(2, 3), subscripts="i,j,ij->"),
+        point(real(2, 3), real(2, 3), subscripts="ij,ij->i"),
+        point(complex_real(2, 3), real(3), subscripts="ij,j->i"),
+        point(real(1, 3), real(2, 3), subscripts="ij,ij->ij"),
+        point(real(2, 3, dtype="f4"), real(3), subscripts="ij,j->i"),
     ],
 )

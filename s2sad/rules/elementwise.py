@@ -14,17 +14,16 @@ import numpy as np
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import Type, dtype_of, shape_of
 from s2sad.rules.choices import divide_unless_zero, select
-from s2sad.rules.declare import Point, Rule, constant, elementwise, point
+from s2sad.rules.declare import Rule, constant, elementwise, point
 from s2sad.rules.formula import apply
-from s2sad.rules.points import binary, real, unary
+from s2sad.rules.points import Extra, binary, real, unary
 from s2sad.rules.types import array_or_scalar, inexact, numeric, ufunc_type
+from s2sad.runtime.arrays import sinc_slope as _sinc_slope_of
 
 PI = math.pi
 
 
-def _one(
-    ufunc: np.ufunc, formula: Callable[..., Any], low: float = -2.0, high: float = 2.0, *, complex: bool = False
-) -> Rule:
+def _one(ufunc: np.ufunc, formula: Callable[..., Any], low: float = -2.0, high: float = 2.0, *, complex: bool = False) -> Rule:
     """Declare a ufunc of one operand that is differentiable on (low, high)."""
     name = ufunc.__name__
     at = unary(low, high, complex=complex)
@@ -44,13 +43,13 @@ square = _one(np.square, lambda g, y, x: 2.0 * x * g, complex=True)
 reciprocal = _one(np.reciprocal, lambda g, y, x: -g * y * y, 0.5, 2.0, complex=True)
 
 sin = _one(np.sin, lambda g, y, x: g * cos(x), complex=True)
-cos = _one(np.cos, lambda g, y, x: -g * sin(x), complex=True)
+cos: Rule = _one(np.cos, lambda g, y, x: -g * sin(x), complex=True)
 tan = _one(np.tan, lambda g, y, x: g * (1 + y * y), -1.2, 1.2, complex=True)
 arcsin = _one(np.arcsin, lambda g, y, x: divide_unless_zero(g, sqrt(1 - x * x)), -0.9, 0.9)
 arccos = _one(np.arccos, lambda g, y, x: -divide_unless_zero(g, sqrt(1 - x * x)), -0.9, 0.9)
 arctan = _one(np.arctan, lambda g, y, x: g / (1 + x * x))
 sinh = _one(np.sinh, lambda g, y, x: g * cosh(x), complex=True)
-cosh = _one(np.cosh, lambda g, y, x: g * sinh(x), complex=True)
+cosh: Rule = _one(np.cosh, lambda g, y, x: g * sinh(x), complex=True)
 tanh = _one(np.tanh, lambda g, y, x: g * (1 - y * y), complex=True)
 arcsinh = _one(np.arcsinh, lambda g, y, x: g / sqrt(1 + x * x))
 arccosh = _one(np.arccosh, lambda g, y, x: divide_unless_zero(g, sqrt(x * x - 1)), 1.2, 3.0)
@@ -73,7 +72,13 @@ def _sinc(x: Any) -> Any:
 
 # The derivative of sinc, (cos(pi x) - sinc(x)) / x, cancels near 0: there its series.
 sinc = elementwise(
-    "sinc", "x", "np.sinc(x)", _sinc, [lambda g, y, x: g * sinc_slope(x)], infer=_sinc_type, functions=[np.sinc],
+    "sinc",
+    "x",
+    "np.sinc(x)",
+    _sinc,
+    [lambda g, y, x: g * sinc_slope(x)],
+    infer=_sinc_type,
+    functions=[np.sinc],
     at=unary(extra=lambda: [point(0.0), point(np.array([0.0, 1e-4, 0.02]))]),
 )
 
@@ -85,16 +90,6 @@ def _series(x: Any, *coefficients: float) -> Any:
     return total
 
 
-def _sinc_slope(x: Any) -> Any:
-    x = np.asarray(x)
-    x = x.astype(inexact(x.dtype.str[1:]))
-    near = np.abs(x) < 0.1
-    far = np.where(near, 1, x)
-    p = PI * PI
-    small = x * p * _series(x, -1 / 3, p / 30, -(p**2) / 840, p**3 / 45360, -(p**4) / 3991680)
-    return np.where(near, small, (np.cos(PI * far) - np.sinc(far)) / far)[()]
-
-
 def _sinc_curve(g: Any, y: Any, x: Any) -> Any:
     """Return the second derivative: -pi**2 sinc(x) - 2 sinc'(x) / x, and -pi**2 / 3 at 0."""
     p = PI * PI
@@ -104,7 +99,15 @@ def _sinc_curve(g: Any, y: Any, x: Any) -> Any:
     return g * select(near, small, -p * sinc(far) - 2.0 * sinc_slope(far) / far)
 
 
-sinc_slope = elementwise("sinc_slope", "x", "sinc_slope(x)", _sinc_slope, [_sinc_curve], infer=_sinc_type, at=unary(extra=lambda: [point(np.array([0.0, 1e-4, 0.02]))]))
+sinc_slope: Rule = elementwise(
+    "sinc_slope",
+    "x",
+    "sinc_slope(x)",
+    _sinc_slope_of,
+    [_sinc_curve],
+    infer=_sinc_type,
+    at=unary(extra=lambda: [point(np.array([0.0, 1e-4, 0.02]))]),
+)
 
 
 def _hypot_share(g: Any, y: Any, a: Any) -> Any:
@@ -112,13 +115,24 @@ def _hypot_share(g: Any, y: Any, a: Any) -> Any:
 
 
 def _two(
-    ufunc: np.ufunc, formulas: Sequence[Callable[..., Any] | None], low: float = -2.0, high: float = 2.0, low2: float | None = None,
-    high2: float | None = None, extra: Sequence[Point] = (),
+    ufunc: np.ufunc,
+    formulas: Sequence[Callable[..., Any] | None],
+    low: float = -2.0,
+    high: float = 2.0,
+    low2: float | None = None,
+    high2: float | None = None,
+    extra: Extra = (),
 ) -> Rule:
     """Declare a ufunc of two operands."""
     name = ufunc.__name__
     return elementwise(
-        name, "a, b", f"np.{name}(a, b)", ufunc, formulas, infer=ufunc_type(ufunc), functions=[ufunc],
+        name,
+        "a, b",
+        f"np.{name}(a, b)",
+        ufunc,
+        formulas,
+        infer=ufunc_type(ufunc),
+        functions=[ufunc],
         at=binary(low, high, low2, high2, numbers=False, extra=extra),
     )
 
@@ -142,20 +156,30 @@ logaddexp = _two(np.logaddexp, [lambda g, y, a, b: g * _softmax(a, b, exp), lamb
 logaddexp2 = _two(np.logaddexp2, [lambda g, y, a, b: g * _softmax(a, b, exp2), lambda g, y, a, b: g * _softmax(b, a, exp2)])
 copysign = _two(np.copysign, [lambda g, y, a, b: g * sign(a) * apply("copysign", 1.0, b), None])
 fmod = _two(np.fmod, [lambda g, y, a, b: g, lambda g, y, a, b: -g * trunc(a / b)], 2.1, 2.9, 0.7, 0.9)
-heaviside = _two(np.heaviside, [None, lambda g, y, a, b: select(apply("equal", a, 0), g, 0.0)])
+heaviside = _two(
+    np.heaviside, [None, lambda g, y, a, b: select(apply("equal", a, 0), g, 0.0)], extra=lambda: [point(np.array([0, 1, -1]), real(3))]
+)
 
 
 def _flat(ufunc: np.ufunc, *, complex: bool = False) -> Rule:
     """Declare a ufunc that is constant between its jumps."""
     name = ufunc.__name__
     return constant(
-        name, "x", f"np.{name}(x)", ufunc, infer=ufunc_type(ufunc), functions=[ufunc], broadcasts=True, complex=complex,
+        name,
+        "x",
+        f"np.{name}(x)",
+        ufunc,
+        infer=ufunc_type(ufunc),
+        functions=[ufunc],
+        broadcasts=True,
+        complex=complex,
         at=unary(complex=complex and name not in ("sign",), extra=lambda: [point(np.array([0.0, np.nan, np.inf]))]),
     )
 
 
-sign = _flat(np.sign)
-floor, ceil, trunc, rint = _flat(np.floor), _flat(np.ceil), _flat(np.trunc), _flat(np.rint)
+sign: Rule = _flat(np.sign)
+floor, ceil, rint = _flat(np.floor), _flat(np.ceil), _flat(np.rint)
+trunc: Rule = _flat(np.trunc)
 isnan, isinf, isfinite = _flat(np.isnan, complex=True), _flat(np.isinf, complex=True), _flat(np.isfinite, complex=True)
 signbit, spacing = _flat(np.signbit), _flat(np.spacing)
 
@@ -166,14 +190,33 @@ def _round_type(sizes: Sizes, x: Type, *, decimals: int = 0) -> Type:
 
 
 round_ = constant(
-    "round", "a, /, decimals=0", "np.round(a, decimals)", lambda a, *, decimals=0: np.round(a, decimals), infer=_round_type,
-    functions=[np.round, np.around], methods=["round"], at=lambda: [point(real(3)), point(real(2, 2), decimals=1), point(1.26, decimals=1), point(np.arange(3))],
+    "round",
+    "a, /, decimals=0",
+    "np.round(a, decimals=decimals)",
+    lambda a, *, decimals=0: np.round(a, decimals),
+    infer=_round_type,
+    functions=[np.round, np.around],
+    methods=["round"],
+    at=lambda: [point(real(3)), point(real(2, 2), decimals=1), point(1.26, decimals=1), point(np.arange(3))],
 )
 nextafter = constant(
-    "nextafter", "a, b", "np.nextafter(a, b)", np.nextafter, infer=ufunc_type(np.nextafter), functions=[np.nextafter], broadcasts=True, at=binary(numbers=False),
+    "nextafter",
+    "a, b",
+    "np.nextafter(a, b)",
+    np.nextafter,
+    infer=ufunc_type(np.nextafter),
+    functions=[np.nextafter],
+    broadcasts=True,
+    at=binary(numbers=False),
 )
 isclose = constant(
-    "isclose", "a, b, /, rtol=1e-05, atol=1e-08", "np.isclose(a, b, rtol=rtol, atol=atol)",
-    lambda a, b, *, rtol=1e-05, atol=1e-08: np.isclose(a, b, rtol=rtol, atol=atol), infer=lambda sizes, a, b, *, rtol=1e-05, atol=1e-08: ufunc_type(np.equal)(sizes, a, b),
-    functions=[np.isclose], broadcasts=True, complex=True, at=binary(numbers=False),
+    "isclose",
+    "a, b, /, rtol=1e-05, atol=1e-08",
+    "np.isclose(a, b, rtol=rtol, atol=atol)",
+    lambda a, b, *, rtol=1e-05, atol=1e-08: np.isclose(a, b, rtol=rtol, atol=atol),
+    infer=lambda sizes, a, b, *, rtol=1e-05, atol=1e-08: ufunc_type(np.equal)(sizes, a, b),
+    functions=[np.isclose],
+    broadcasts=True,
+    complex=True,
+    at=binary(numbers=False),
 )

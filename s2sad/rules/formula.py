@@ -24,10 +24,10 @@ def kind_of(x: Any) -> Type:
 def known(x: Any) -> bool | int | float | complex | None:
     """Return the Python number that `x` is known to be, or None."""
     if isinstance(x, Symbol):
-        constant = x.constant
-        if constant is None and isinstance(x.type, Number) and x.type.size is not None:
-            return x.type.size.known
-        return constant
+        kind = x.type
+        if not isinstance(kind, Number):
+            return None
+        return kind.size.known if kind.size is not None and kind.size.known is not None else x.constant
     return x if type(x) in (bool, int, float, complex) else None
 
 

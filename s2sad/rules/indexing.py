@@ -14,7 +14,7 @@ from s2sad.graph.index import Dots, Fancy, Index, Mask, NewAxis, Operand, Path, 
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type, is_inexact
 from s2sad.rules import simplify
-from s2sad.rules.declare import REGISTRY, point, primitive
+from s2sad.rules.declare import REGISTRY, Rule, point, primitive
 from s2sad.rules.formula import kind_of, zeros_of
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.subscripts import check_value, path_type
@@ -24,6 +24,7 @@ from s2sad.runtime.arrays import last_written as _last_written
 
 def subscript(index: Index, varying: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return what stands between the brackets."""
+
     def part(item: Any) -> Any:
         match item:
             case Operand(number) | Fancy(number) | Mask(number):
@@ -111,7 +112,14 @@ def _get_type(sizes: Sizes, base: Type, *varying: Type, path: Path) -> Type:
 def _put_type(sizes: Sizes, base: Type, value: Type, *varying: Type, path: Path) -> Type:
     numeric("an assignment", base, value)
     check_value(sizes, path_type(sizes, base, varying, path), value)
-    return Number(base.kind) if isinstance(base, Number) else base
+    return value if isinstance(base, Number) else base  # a number is replaced, a buffer keeps its dtype
+
+
+def _add_type(sizes: Sizes, base: Type, value: Type, *varying: Type, path: Path) -> Type:
+    kind = _put_type(sizes, base, value, *varying, path=path)
+    infer = REGISTRY.rules["add"].infer
+    assert infer is not None
+    return infer(sizes, base, value) if isinstance(base, Number) else kind
 
 
 def _slice(start: Any = None, stop: Any = None, step: Any = None) -> Index:
@@ -168,12 +176,24 @@ def _writes(number: bool = True) -> list[Any]:
         points.append(point(base, real(*part, seed=5), *varying, path=path))
         if number:
             points.append(point(base, 0.7, *varying, path=path))
-    return [*points, point(real(3), real(3, seed=1), path=()), point(real(2, 3), real(3, seed=1), path=()), point(real(3, dtype="f4"), real(3, seed=1), path=())]
+    return [
+        *points,
+        point(real(3), real(3, seed=1), path=()),
+        point(real(2, 3), real(3, seed=1), path=()),
+        point(real(3, dtype="f4"), real(3, seed=1), path=()),
+    ]
 
 
-get = primitive(
-    "get", "base, *varying, /, path=()", "", lambda base, *varying, path: _follow(base, varying, path), infer=_get_type, sharing="view", complex=True,
-    raises=True, at=_reads,
+get: Rule = primitive(
+    "get",
+    "base, *varying, /, path=()",
+    "",
+    lambda base, *varying, path: _follow(base, varying, path),
+    infer=_get_type,
+    sharing="view",
+    complex=True,
+    raises=True,
+    at=_reads,
     pushforwards=lambda k, t, y, base, *varying, path: get(t, *varying, path=path) if k == 0 else None,
     pullbacks=lambda k, g, y, base, *varying, path: add_at(zeros_of(base), g, *varying, path=path) if k == 0 else None,
 )
@@ -203,8 +223,16 @@ def _put_back(k: int, g: Any, y: Any, base: Any, value: Any, *varying: Any, path
 
 
 put = primitive(
-    "put", "base, value, *varying, /, path=()", "", _overwritten, infer=_put_type, complex=True, raises=True, at=_writes,
-    pushforwards=_put_forward, pullbacks=_put_back,
+    "put",
+    "base, value, *varying, /, path=()",
+    "",
+    _overwritten,
+    infer=_put_type,
+    complex=True,
+    raises=True,
+    at=_writes,
+    pushforwards=_put_forward,
+    pullbacks=_put_back,
 )
 
 
@@ -228,7 +256,13 @@ def _only_last(k: int, t: Any, y: Any, base: Any, *varying: Any, path: Path) -> 
 # The pull-back of a write through an index array: what is overwritten by a later part of the same write has no influence.  Its own
 # pull-back is such a write, into zeros.
 get_last = primitive(
-    "get_last", "base, *varying, /, path=()", "", _get_last, infer=_last_type, complex=True, pushforwards=_only_last,
+    "get_last",
+    "base, *varying, /, path=()",
+    "",
+    _get_last,
+    infer=_last_type,
+    complex=True,
+    pushforwards=_only_last,
     pullbacks=lambda k, g, y, base, *varying, path: put(zeros_of(base), g, *varying, path=path) if k == 0 else None,
     at=lambda: [p for p in _reads() if _is_fancy(p.static["path"])],
 )
@@ -246,7 +280,16 @@ def _add_back(k: int, g: Any, y: Any, base: Any, value: Any, *varying: Any, path
     return get(g, *varying, path=path) if k == 1 else None
 
 
-add_at = primitive(
-    "add_at", "base, value, *varying, /, path=()", "", _added, infer=_put_type, complex=True, raises=True, at=_writes, simplify=simplify.add_at,
-    pushforwards=_add_forward, pullbacks=_add_back,
+add_at: Rule = primitive(
+    "add_at",
+    "base, value, *varying, /, path=()",
+    "",
+    _added,
+    infer=_add_type,
+    complex=True,
+    raises=True,
+    at=_writes,
+    simplify=simplify.add_at,
+    pushforwards=_add_forward,
+    pullbacks=_add_back,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from s2sad.graph.sizes import Sizes
@@ -19,8 +17,17 @@ def _kind(sizes: Sizes, x: Type, *, kind: Type) -> Type:
 # The value itself, taken as of another kind.  Nothing is converted at run time: ``total = 0.0`` stays a Python float until the first
 # trip of the loop has added a NumPy scalar to it.
 as_kind = linear(
-    "as_kind", "x, /, kind=None", "x", lambda x, *, kind: x,
+    "as_kind",
+    "x, /, kind=None",
+    "x",
+    lambda x, *, kind: x,
     [lambda g, y, x, *, kind: cast(g, kind=x.type) if hasattr(x, "type") and not isinstance(x.type, Array) else g],
-    infer=_kind, complex=True, sharing="same",
-    at=lambda: [point(1.5, kind=Scalar("f8", ("float",))), point(np.float64(1.5), kind=Scalar("f8")), point(2, kind=Number("float", None, ("int",)))],
+    infer=_kind,
+    complex=True,
+    sharing="same",
+    at=lambda: [
+        point(1.5, kind=Scalar("f8", ("float",))),
+        point(np.float64(1.5), kind=Scalar("f8")),
+        point(2, kind=Number("float", None, ("int",))),
+    ],
 )

@@ -21,14 +21,31 @@ def _float(sizes: Sizes, *operands: Type) -> Type:
 def _one(function: Callable[[float], float], formula: Callable[..., Any], *values: float) -> Rule:
     """Declare a function of one number."""
     name = function.__name__
-    return elementwise(f"math_{name}", "x", f"math.{name}(x)", function, [formula], infer=_float, functions=[function], raises=True, at=lambda: [point(value) for value in values])
+    return elementwise(
+        f"math_{name}",
+        "x",
+        f"math.{name}(x)",
+        function,
+        [formula],
+        infer=_float,
+        functions=[function],
+        raises=True,
+        at=lambda: [point(value) for value in values],
+    )
 
 
 def _two(function: Callable[[float, float], float], formulas: Sequence[Callable[..., Any] | None], *values: tuple[float, float]) -> Rule:
     """Declare a function of two numbers."""
     name = function.__name__
     return elementwise(
-        f"math_{name}", "x, y", f"math.{name}(x, y)", function, formulas, infer=_float, functions=[function], raises=True,
+        f"math_{name}",
+        "x, y",
+        f"math.{name}(x, y)",
+        function,
+        formulas,
+        infer=_float,
+        functions=[function],
+        raises=True,
         at=lambda: [point(*value) for value in values],
     )
 
@@ -42,13 +59,13 @@ log10 = _one(math.log10, lambda g, y, x: g / (math.log(10) * x), 0.5, 3.0)
 sqrt = _one(math.sqrt, lambda g, y, x: divide_unless_zero(0.5 * g, y), 0.5, 3.0)
 cbrt = _one(math.cbrt, lambda g, y, x: divide_unless_zero(g, 3.0 * y * y), 0.5, 3.0)
 sin = _one(math.sin, lambda g, y, x: g * cos(x), 0.5, -1.0)
-cos = _one(math.cos, lambda g, y, x: -g * sin(x), 0.5, -1.0)
+cos: Rule = _one(math.cos, lambda g, y, x: -g * sin(x), 0.5, -1.0)
 tan = _one(math.tan, lambda g, y, x: g * (1 + y * y), 0.5, -1.0)
 asin = _one(math.asin, lambda g, y, x: divide_unless_zero(g, sqrt(1 - x * x)), 0.5, -0.3)
 acos = _one(math.acos, lambda g, y, x: -divide_unless_zero(g, sqrt(1 - x * x)), 0.5, -0.3)
 atan = _one(math.atan, lambda g, y, x: g / (1 + x * x), 0.5, -1.0)
 sinh = _one(math.sinh, lambda g, y, x: g * cosh(x), 0.5, -1.0)
-cosh = _one(math.cosh, lambda g, y, x: g * sinh(x), 0.5, -1.0)
+cosh: Rule = _one(math.cosh, lambda g, y, x: g * sinh(x), 0.5, -1.0)
 tanh = _one(math.tanh, lambda g, y, x: g * (1 - y * y), 0.5, -1.0)
 asinh = _one(math.asinh, lambda g, y, x: g / sqrt(1 + x * x), 0.5, -1.0)
 acosh = _one(math.acosh, lambda g, y, x: divide_unless_zero(g, sqrt(x * x - 1)), 1.5, 3.0)
@@ -67,7 +84,15 @@ def _log_slope(k: int, g: Any, y: Any, x: Any, *base: Any) -> Any:
 
 
 log = primitive(
-    "math_log", "*operands", "math.log(*operands)", math.log, infer=_float, pushforwards=_log_slope, pullbacks=_log_slope, functions=[math.log], raises=True,
+    "math_log",
+    "*operands",
+    "math.log(*operands)",
+    math.log,
+    infer=_float,
+    pushforwards=_log_slope,
+    pullbacks=_log_slope,
+    functions=[math.log],
+    raises=True,
     at=[point(0.5), point(3.0), point(8.0, 2.5), point(8, 2)],
 )
 
@@ -77,15 +102,16 @@ def _angle(g: Any, y: Any, x: Any) -> Any:
     return g / select(apply("equal", square, 0.0), 1.0, square)
 
 
-atan2 = _two(math.atan2, [lambda g, z, y, x: x * _angle(g, y, x), lambda g, z, y, x: -y * _angle(g, y, x)], (0.5, 1.5), (-1.0, 0.5), (1.0, -2.0))
+atan2 = _two(
+    math.atan2, [lambda g, z, y, x: x * _angle(g, y, x), lambda g, z, y, x: -y * _angle(g, y, x)], (0.5, 1.5), (-1.0, 0.5), (1.0, -2.0)
+)
 
 
 pow_ = _two(
-    math.pow, [power_by_base, lambda g, z, x, y: g * z * log(select(apply("equal", x, 0.0), 1.0, x))],
-    (1.5, 2.5), (2.0, 3), (0.5, 0.5),
+    math.pow, [power_by_base, lambda g, z, x, y: g * z * log(select(apply("equal", x, 0.0), 1.0, x))], (1.5, 2.5), (2.0, 3), (0.5, 0.5)
 )
 fmod = _two(math.fmod, [lambda g, z, x, y: g, lambda g, z, x, y: -g * trunc(x / y)], (2.5, 0.8), (-2.5, 0.8))
-copysign = _two(math.copysign, [lambda g, z, x, y: g * apply("sign", x) * copysign(1.0, y), None], (1.5, -2.0), (-1.5, -2.0))
+copysign: Rule = _two(math.copysign, [lambda g, z, x, y: g * apply("sign", x) * copysign(1.0, y), None], (1.5, -2.0), (-1.5, -2.0))
 
 
 def _hypot_slope(k: int, g: Any, y: Any, *coordinates: Any) -> Any:
@@ -93,20 +119,34 @@ def _hypot_slope(k: int, g: Any, y: Any, *coordinates: Any) -> Any:
 
 
 hypot = primitive(
-    "math_hypot", "*coordinates", "math.hypot(*coordinates)", math.hypot, infer=_float, pushforwards=_hypot_slope, pullbacks=_hypot_slope, functions=[math.hypot],
+    "math_hypot",
+    "*coordinates",
+    "math.hypot(*coordinates)",
+    math.hypot,
+    infer=_float,
+    pushforwards=_hypot_slope,
+    pullbacks=_hypot_slope,
+    functions=[math.hypot],
     at=[point(3.0, 4.0), point(1.0, 2.0, -2.0), point(1.5)],
 )
 
 
 def _whole(name: str, function: Callable[..., Any], kind: Type, *points: Any) -> Rule:
     return constant(
-        f"math_{name}", "*x", f"math.{name}(*x)", function, infer=lambda sizes, *x: kind, functions=[function], raises=True, at=[point(*one) for one in points],
+        f"math_{name}",
+        "*x",
+        f"math.{name}(*x)",
+        function,
+        infer=lambda sizes, *x: kind,
+        functions=[function],
+        raises=True,
+        at=[point(*one) for one in points],
     )
 
 
 floor = _whole("floor", math.floor, INT, (1.5,), (-1.5,))
 ceil = _whole("ceil", math.ceil, INT, (1.5,), (-1.5,))
-trunc = _whole("trunc", math.trunc, INT, (1.5,), (-1.5,))
+trunc: Rule = _whole("trunc", math.trunc, INT, (1.5,), (-1.5,))
 isnan = _whole("isnan", math.isnan, BOOL, (1.5,))
 isinf = _whole("isinf", math.isinf, BOOL, (1.5,))
 isfinite = _whole("isfinite", math.isfinite, BOOL, (1.5,))
@@ -130,6 +170,13 @@ def _round_type(sizes: Sizes, x: Type, *, ndigits: int | None = None) -> Type:
 
 
 builtin_round = constant(
-    "builtin_round", "x, /, ndigits=None", "round(x, ndigits)", _rounded, infer=_round_type, functions=[round], raises=True,
-    spell=lambda x, *, ndigits=None: "round(x)" if ndigits is None else "round(x, ndigits)", at=[point(1.26), point(1.26, ndigits=1), point(3)],
+    "builtin_round",
+    "x, /, ndigits=None",
+    "round(x, ndigits)",
+    _rounded,
+    infer=_round_type,
+    functions=[round],
+    raises=True,
+    spell=lambda x, *, ndigits=None: "round(x)" if ndigits is None else "round(x, ndigits)",
+    at=[point(1.26), point(1.26, ndigits=1), point(3)],
 )

@@ -49,12 +49,18 @@ def unary(low: float = -2.0, high: float = 2.0, *, complex: bool = False, extra:
 
 
 def binary(
-    low: float = -2.0, high: float = 2.0, low2: float | None = None, high2: float | None = None, *, numbers: bool = True,
-    complex: bool = False, extra: Extra = (),
+    low: float = -2.0,
+    high: float = 2.0,
+    low2: float | None = None,
+    high2: float | None = None,
+    *,
+    numbers: bool = True,
+    complex: bool = False,
+    extra: Extra = (),
 ) -> Callable[[], list[Point]]:
     """Return points for an operation on two arrays: broadcasting, 0-d, empty, float32, integers, Python numbers."""
-    first = {"low": low, "high": high}
-    second = {"low": low if low2 is None else low2, "high": high if high2 is None else high2}
+    first: dict[str, Any] = {"low": low, "high": high}
+    second: dict[str, Any] = {"low": low if low2 is None else low2, "high": high if high2 is None else high2}
     one, other = 0.3 * first["low"] + 0.7 * first["high"], 0.4 * second["low"] + 0.6 * second["high"]
 
     def at() -> list[Point]:
@@ -89,6 +95,8 @@ def binary(
                 point(complex_real(3, **first), complex_real(3, seed=1, **second)),
                 point(complex_real(3, **first), b(3)),
                 point(a(2, 3), complex_real(3, seed=1, **second)),
+                point(1.5j, np.float64(other)),
+                point(np.float64(one), 1.5j),
             ]
         return points + list(extra() if callable(extra) else extra)
 

@@ -11,7 +11,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.graph.index import Fancy, Index, Slice, View
 from s2sad.graph.sizes import ShapeError, Size, Sizes, minimum
 from s2sad.graph.types import Array, Type, dtype_of, shape_of
-from s2sad.rules.declare import Symbol, composite, constant, linear, point, primitive
+from s2sad.rules.declare import Rule, Symbol, composite, constant, linear, point, primitive
 from s2sad.rules.formula import apply, from_entry, rank, reshaped, shape, zeros_of
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.types import array_or_scalar, normal_axes, normal_axis, numeric, product, same, sizes_of
@@ -38,15 +38,38 @@ def _spell_flip(m: Type, *, axis: Any = None) -> str:
     return f"m[{', '.join('::-1' if k in axes else ':' for k in range(axes[-1] + 1))}]" if axes else "np.flip(m, axis=axis)"
 
 
-flip = linear(
-    "flip", "m, /, axis=None", "np.flip(m, axis=axis)", lambda m, *, axis=None: np.flip(m, axis), [lambda g, y, m, *, axis=None: flip(g, axis=axis)],
-    infer=_flip_type, functions=[np.flip], sharing="view", complex=True, spell=_spell_flip,
-    at=lambda: [point(real(3)), point(real(2, 3), axis=1), point(real(2, 3)), point(real(2, 3), axis=(0, 1)), point(real(0), axis=0), point(real(2, 3), axis=-1)],
+flip: Rule = linear(
+    "flip",
+    "m, /, axis=None",
+    "np.flip(m, axis=axis)",
+    lambda m, *, axis=None: np.flip(m, axis),
+    [lambda g, y, m, *, axis=None: flip(g, axis=axis)],
+    infer=_flip_type,
+    functions=[np.flip],
+    sharing="view",
+    complex=True,
+    spell=_spell_flip,
+    at=lambda: [
+        point(real(3)),
+        point(real(2, 3), axis=1),
+        point(real(2, 3)),
+        point(real(2, 3), axis=(0, 1)),
+        point(real(0), axis=0),
+        point(real(2, 3), axis=-1),
+    ],
 )
 for _name, _function, _axis in (("fliplr", np.fliplr, 1), ("flipud", np.flipud, 0)):
     linear(
-        _name, "m", f"np.{_name}(m)", _function, [lambda g, y, m, _axis=_axis: flip(g, axis=_axis)], infer=_flip_type, functions=[_function], sharing="view",
-        complex=True, at=lambda: [point(real(2, 3))],
+        _name,
+        "m",
+        f"np.{_name}(m)",
+        _function,
+        [lambda g, y, m, _axis=_axis: flip(g, axis=_axis)],
+        infer=_flip_type,
+        functions=[_function],
+        sharing="view",
+        complex=True,
+        at=lambda: [point(real(2, 3))],
     )
 
 
@@ -54,18 +77,31 @@ def _opposite(shift: Any) -> Any:
     return tuple(-one for one in shift) if isinstance(shift, Sequence) else -shift
 
 
-roll = linear(
-    "roll", "a, /, shift=0, axis=None", "np.roll(a, shift, axis=axis)", lambda a, *, shift, axis=None: np.roll(a, shift, axis),
-    [lambda g, y, a, *, shift, axis=None: roll(g, shift=_opposite(shift), axis=axis)], infer=lambda sizes, a, *, shift, axis=None: Array(*_facts(a)),
-    functions=[np.roll], complex=True,
-    at=lambda: [point(real(4), shift=1), point(real(2, 3), shift=-1, axis=1), point(real(2, 3), shift=2), point(real(2, 3), shift=(1, 2), axis=(0, 1)), point(real(0), shift=1)],
+roll: Rule = linear(
+    "roll",
+    "a, /, shift=0, axis=None",
+    "np.roll(a, shift, axis=axis)",
+    lambda a, *, shift, axis=None: np.roll(a, shift, axis),
+    [lambda g, y, a, *, shift, axis=None: roll(g, shift=_opposite(shift), axis=axis)],
+    infer=lambda sizes, a, *, shift, axis=None: Array(*_facts(a)),
+    functions=[np.roll],
+    complex=True,
+    at=lambda: [
+        point(real(4), shift=1),
+        point(real(2, 3), shift=-1, axis=1),
+        point(real(2, 3), shift=2),
+        point(real(2, 3), shift=(1, 2), axis=(0, 1)),
+        point(real(0), shift=1),
+    ],
 )
 
 
 def _static_shape(x: Any, what: str) -> tuple[Size, ...]:
     sizes = shape(x)
     if sizes is None or not from_entry(sizes):
-        raise UnsupportedError(f"the derivative of {what} where a length is known only at run time.", remedy="use an index array", code="S2S215")
+        raise UnsupportedError(
+            f"the derivative of {what} where a length is known only at run time.", remedy="use an index array", code="S2S215"
+        )
     return sizes
 
 
@@ -84,14 +120,27 @@ def _repeat_back(g: Any, y: Any, a: Any, *, repeats: int, axis: int | None = Non
     if axis is None:
         return reshaped(apply("sum", apply("reshape", g, shape=(product(sizes), repeats)), axis=1, keepdims=False), a)
     along = normal_axis(axis, len(sizes))
-    split = (*sizes[: along + 1], repeats, *sizes[along + 1 :])
+    split: tuple[Size | int, ...] = (*sizes[: along + 1], repeats, *sizes[along + 1 :])
     return apply("sum", apply("reshape", g, shape=sizes_of(split)), axis=along + 1, keepdims=False)
 
 
 repeat = linear(
-    "repeat", "a, /, repeats=1, axis=None", "np.repeat(a, repeats, axis=axis)", lambda a, *, repeats, axis=None: np.repeat(a, repeats, axis), [_repeat_back],
-    infer=_repeat_type, functions=[np.repeat], methods=["repeat"], complex=True,
-    at=lambda: [point(real(3), repeats=2), point(real(2, 3), repeats=2), point(real(2, 3), repeats=3, axis=1), point(real(2, 3), repeats=2, axis=0), point(1.5, repeats=2)],
+    "repeat",
+    "a, /, repeats=1, axis=None",
+    "np.repeat(a, repeats, axis=axis)",
+    lambda a, *, repeats, axis=None: np.repeat(a, repeats, axis),
+    [_repeat_back],
+    infer=_repeat_type,
+    functions=[np.repeat],
+    methods=["repeat"],
+    complex=True,
+    at=lambda: [
+        point(real(3), repeats=2),
+        point(real(2, 3), repeats=2),
+        point(real(2, 3), repeats=3, axis=1),
+        point(real(2, 3), repeats=2, axis=0),
+        point(1.5, repeats=2),
+    ],
 )
 
 
@@ -102,12 +151,12 @@ def _tiles(reps: Any, sides: tuple[Size, ...]) -> tuple[tuple[int, ...], tuple[S
     return (1,) * (length - len(times)) + times, (Size.of(1),) * (length - len(sides)) + sides
 
 
-def _tile_type(sizes: Sizes, A: Type, *, reps: Any) -> Type:  # noqa: N803 (NumPy's name)
+def _tile_type(sizes: Sizes, A: Type, *, reps: Any) -> Type:
     dtype, sides = _facts(A)
     return Array(dtype, None if sides is None else tuple(size * count for count, size in zip(*_tiles(reps, sides), strict=True)))
 
 
-def _tile_back(g: Any, y: Any, A: Any, *, reps: Any) -> Any:  # noqa: N803
+def _tile_back(g: Any, y: Any, A: Any, *, reps: Any) -> Any:
     times, sides = _tiles(reps, _static_shape(A, "np.tile"))
     split = [part for count, size in zip(times, sides, strict=True) for part in (count, size)]
     total = apply("sum", apply("reshape", g, shape=sizes_of(split)), axis=tuple(range(0, len(split), 2)), keepdims=False)
@@ -115,8 +164,21 @@ def _tile_back(g: Any, y: Any, A: Any, *, reps: Any) -> Any:  # noqa: N803
 
 
 tile = linear(
-    "tile", "A, /, reps=1", "np.tile(A, reps)", lambda A, *, reps: np.tile(A, reps), [_tile_back], infer=_tile_type, functions=[np.tile], complex=True,
-    at=lambda: [point(real(3), reps=2), point(real(2, 3), reps=(2, 1)), point(real(3), reps=(2, 2)), point(real(2, 3), reps=2), point(1.5, reps=3)],
+    "tile",
+    "A, /, reps=1",
+    "np.tile(A, reps)",
+    lambda A, *, reps: np.tile(A, reps),
+    [_tile_back],
+    infer=_tile_type,
+    functions=[np.tile],
+    complex=True,
+    at=lambda: [
+        point(real(3), reps=2),
+        point(real(2, 3), reps=(2, 1)),
+        point(real(3), reps=(2, 2)),
+        point(real(2, 3), reps=2),
+        point(1.5, reps=3),
+    ],
 )
 
 
@@ -131,7 +193,7 @@ def _widths(pad_width: Any, length: int) -> tuple[tuple[int, int], ...]:
         widths = widths * length
     if len(widths) != length:
         raise ShapeError(f"pad_width {pad_width} does not fit an array of dimension {length}")
-    return widths  # type: ignore[return-value]
+    return widths
 
 
 def _pad_type(sizes: Sizes, array: Type, *, pad_width: Any, mode: str = "constant", constant_values: float = 0) -> Type:
@@ -151,19 +213,35 @@ def _pad_back(g: Any, y: Any, array: Any, *, pad_width: Any, mode: str = "consta
     return apply("get", g, path=(Index(items),))
 
 
-pad = primitive(
-    "pad", "array, /, pad_width=0, mode='constant', constant_values=0", "np.pad(array, pad_width, mode=mode, constant_values=constant_values)",
-    lambda array, *, pad_width, mode="constant", constant_values=0: np.pad(array, pad_width, mode, constant_values=constant_values), infer=_pad_type,
-    functions=[np.pad], complex=True, pullbacks=[_pad_back],
+pad: Rule = primitive(
+    "pad",
+    "array, /, pad_width=0, mode='constant', constant_values=0",
+    "np.pad(array, pad_width, mode=mode, constant_values=constant_values)",
+    lambda array, *, pad_width, mode="constant", constant_values=0: np.pad(array, pad_width, mode, constant_values=constant_values),
+    infer=_pad_type,
+    functions=[np.pad],
+    complex=True,
+    pullbacks=[_pad_back],
     pushforwards=[lambda t, y, array, *, pad_width, mode="constant", constant_values=0: pad(t, pad_width=pad_width)],
-    at=lambda: [point(real(3), pad_width=1), point(real(2, 3), pad_width=((1, 0), (0, 2))), point(real(2, 3), pad_width=(1, 2), constant_values=3.0), point(real(0), pad_width=1)],
+    at=lambda: [
+        point(real(3), pad_width=1),
+        point(real(2, 3), pad_width=((1, 0), (0, 2))),
+        point(real(2, 3), pad_width=(1, 2), constant_values=3.0),
+        point(real(0), pad_width=1),
+    ],
 )
 
 
 def _triangle(name: str, function: Callable[..., Any]) -> Any:
     rule = linear(
-        name, "m, /, k=0", f"np.{name}(m, k=k)", lambda m, *, k=0: function(m, k), [lambda g, y, m, *, k=0: rule(g, k=k)],
-        infer=lambda sizes, m, *, k=0: same(sizes, m), functions=[function], complex=True,
+        name,
+        "m, /, k=0",
+        f"np.{name}(m, k=k)",
+        lambda m, *, k=0: function(m, k),
+        [lambda g, y, m, *, k=0: rule(g, k=k)],
+        infer=lambda sizes, m, *, k=0: same(sizes, m),
+        functions=[function],
+        complex=True,
         at=lambda: [point(real(3, 3)), point(real(2, 3), k=1), point(real(2, 3, 3), k=-1), point(real(0, 2))],
     )
     return rule
@@ -205,7 +283,15 @@ def _diag_back(g: Any, y: Any, v: Any, *, k: int = 0) -> Any:
 
 
 diag = linear(
-    "diag", "v, /, k=0", "np.diag(v, k=k)", lambda v, *, k=0: np.diag(v, k), [_diag_back], infer=_diag_type, functions=[np.diag], sharing="view", complex=True,
+    "diag",
+    "v, /, k=0",
+    "np.diag(v, k=k)",
+    lambda v, *, k=0: np.diag(v, k),
+    [_diag_back],
+    infer=_diag_type,
+    functions=[np.diag],
+    sharing="view",
+    complex=True,
     at=lambda: [point(real(3)), point(real(3), k=1), point(real(3, 3)), point(real(3, 3), k=-1), point(real(2, 3), k=1), point(real(3, 2))],
 )
 
@@ -226,8 +312,17 @@ def _diagonal_back(g: Any, y: Any, a: Any, *, offset: int = 0) -> Any:
 
 
 diagonal = linear(
-    "diagonal", "a, /, offset=0", "np.diagonal(a, offset=offset)", lambda a, *, offset=0: np.diagonal(a, offset), [_diagonal_back], infer=_diagonal_type,
-    functions=[np.diagonal], methods=["diagonal"], sharing="view", complex=True, at=lambda: [point(real(3, 3)), point(real(2, 3), offset=1)],
+    "diagonal",
+    "a, /, offset=0",
+    "np.diagonal(a, offset=offset)",
+    lambda a, *, offset=0: np.diagonal(a, offset),
+    [_diagonal_back],
+    infer=_diagonal_type,
+    functions=[np.diagonal],
+    methods=["diagonal"],
+    sharing="view",
+    complex=True,
+    at=lambda: [point(real(3, 3)), point(real(2, 3), offset=1)],
 )
 
 
@@ -254,18 +349,34 @@ def _take_back(k: int, g: Any, y: Any, a: Any, indices: Any, *, axis: int | None
     return apply("add_at", zeros_of(a), g, indices, path=(Index((*[Slice()] * normal_axis(axis, length), Fancy(0))),))
 
 
-take = primitive(
-    "take", "a, indices, /, axis=None", "np.take(a, indices, axis=axis)", lambda a, indices, *, axis=None: np.take(a, indices, axis), infer=_take_type,
-    functions=[np.take], methods=["take"], complex=True, raises=True, pullbacks=_take_back,
+take: Rule = primitive(
+    "take",
+    "a, indices, /, axis=None",
+    "np.take(a, indices, axis=axis)",
+    lambda a, indices, *, axis=None: np.take(a, indices, axis),
+    infer=_take_type,
+    functions=[np.take],
+    methods=["take"],
+    complex=True,
+    raises=True,
+    pullbacks=_take_back,
     pushforwards=lambda k, t, y, a, indices, *, axis=None: take(t, indices, axis=axis) if k == 0 else None,
     at=lambda: [
-        point(real(4), np.array([2, 0, 2])), point(real(2, 3), np.array([5, 1])), point(real(2, 3), np.array([2, 0, 2]), axis=1), point(real(4), 2),
-        point(real(2, 3), np.array([[1, 0]]), axis=0), point(complex_real(3), np.array([1, 1])),
+        point(real(4), np.array([2, 0, 2])),
+        point(real(2, 3), np.array([5, 1])),
+        point(real(2, 3), np.array([2, 0, 2]), axis=1),
+        point(real(4), 2),
+        point(real(2, 3), np.array([[1, 0]]), axis=0),
+        point(complex_real(3), np.array([1, 1])),
     ],
 )
 searchsorted = constant(
-    "searchsorted", "a, v, /, side='left'", "np.searchsorted(a, v, side=side)", lambda a, v, *, side="left": np.searchsorted(a, v, side),
-    infer=lambda sizes, a, v, *, side="left": array_or_scalar("i8", shape_of(v)), functions=[np.searchsorted],
+    "searchsorted",
+    "a, v, /, side='left'",
+    "np.searchsorted(a, v, side=side)",
+    lambda a, v, *, side="left": np.searchsorted(a, v, side),
+    infer=lambda sizes, a, v, *, side="left": array_or_scalar("i8", shape_of(v)),
+    functions=[np.searchsorted],
     at=lambda: [point(np.arange(3.0), 1.5), point(np.arange(3.0), real(2)), point(np.arange(3.0), 1.0, side="right")],
 )
 
@@ -278,8 +389,14 @@ def _argsort_type(sizes: Sizes, a: Type, *, axis: int | None = -1) -> Type:
 
 
 argsort = constant(
-    "argsort", "a, /, axis=-1", "np.argsort(a, axis=axis)", lambda a, *, axis=-1: np.argsort(a, axis), infer=_argsort_type, functions=[np.argsort],
-    methods=["argsort"], at=lambda: [point(real(4)), point(real(2, 3), axis=0), point(real(2, 3), axis=None)],
+    "argsort",
+    "a, /, axis=-1",
+    "np.argsort(a, axis=axis)",
+    lambda a, *, axis=-1: np.argsort(a, axis),
+    infer=_argsort_type,
+    functions=[np.argsort],
+    methods=["argsort"],
+    at=lambda: [point(real(4)), point(real(2, 3), axis=0), point(real(2, 3), axis=None)],
 )
 
 

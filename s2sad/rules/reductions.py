@@ -36,9 +36,20 @@ def reduction_points(
     def at() -> list[Point]:
         x, cube = real(2, 3, low=low, high=high), real(2, 3, 2, low=low, high=high)
         points = [
-            point(real(3, low=low, high=high)), point(x), point(x, axis=0), point(x, axis=1), point(x, axis=-1, keepdims=True), point(x, keepdims=True),
-            point(cube, axis=(0, 2)), point(cube, axis=(0, -1), keepdims=True), point(real(3, dtype="f4", low=low, high=high)),
-            point(real(low=low, high=high)), point(real(1, 3, low=low, high=high), axis=0), point(np.float64(high / 2)), point(np.arange(4)), point(high / 2),
+            point(real(3, low=low, high=high)),
+            point(x),
+            point(x, axis=0),
+            point(x, axis=1),
+            point(x, axis=-1, keepdims=True),
+            point(x, keepdims=True),
+            point(cube, axis=(0, 2)),
+            point(cube, axis=(0, -1), keepdims=True),
+            point(real(3, dtype="f4", low=low, high=high)),
+            point(real(low=low, high=high)),
+            point(real(1, 3, low=low, high=high), axis=0),
+            point(np.float64(high / 2)),
+            point(np.arange(4)),
+            point(high / 2),
         ]
         if empty:
             points += [point(real(0)), point(real(0, 3), axis=0), point(real(2, 0), axis=0)]
@@ -50,9 +61,17 @@ def reduction_points(
 
 
 sum_ = linear(
-    "sum", STATIC, "np.sum(a, axis=axis, keepdims=keepdims)", lambda a, *, axis=None, keepdims=False: np.sum(a, axis=axis, keepdims=keepdims),
+    "sum",
+    STATIC,
+    "np.sum(a, axis=axis, keepdims=keepdims)",
+    lambda a, *, axis=None, keepdims=False: np.sum(a, axis=axis, keepdims=keepdims),
     [lambda g, y, a, *, axis=None, keepdims=False: spread(keep_axes(g, a, axis, keepdims), a)],
-    infer=reduction_type(summed_dtype), functions=[np.sum], methods=["sum"], complex=True, simplify=simplify.total, at=reduction_points(complex=True),
+    infer=reduction_type(summed_dtype),
+    functions=[np.sum],
+    methods=["sum"],
+    complex=True,
+    simplify=simplify.total,
+    at=reduction_points(complex=True),
 )
 
 
@@ -65,9 +84,16 @@ def _share_of_mean(g: Any, a: Any, axis: Any) -> Any:
 
 
 mean = linear(
-    "mean", STATIC, "np.mean(a, axis=axis, keepdims=keepdims)", lambda a, *, axis=None, keepdims=False: np.mean(a, axis=axis, keepdims=keepdims),
+    "mean",
+    STATIC,
+    "np.mean(a, axis=axis, keepdims=keepdims)",
+    lambda a, *, axis=None, keepdims=False: np.mean(a, axis=axis, keepdims=keepdims),
     [lambda g, y, a, *, axis=None, keepdims=False: spread(keep_axes(_share_of_mean(g, a, axis), a, axis, keepdims), a)],
-    infer=reduction_type(inexact), functions=[np.mean], methods=["mean"], complex=True, at=reduction_points(empty=False, complex=True),
+    infer=reduction_type(inexact),
+    functions=[np.mean],
+    methods=["mean"],
+    complex=True,
+    at=reduction_points(empty=False, complex=True),
 )
 
 
@@ -81,11 +107,21 @@ def _others(a: Any, axis: Any) -> Any:
 
 
 prod = primitive(
-    "prod", STATIC, "np.prod(a, axis=axis, keepdims=keepdims)", lambda a, *, axis=None, keepdims=False: np.prod(a, axis=axis, keepdims=keepdims),
-    pushforwards=[lambda t, y, a, *, axis=None, keepdims=False: sum_(t * _others(a, axis), axis=axis, keepdims=keepdims) if rank(a) != 0 else t],
+    "prod",
+    STATIC,
+    "np.prod(a, axis=axis, keepdims=keepdims)",
+    lambda a, *, axis=None, keepdims=False: np.prod(a, axis=axis, keepdims=keepdims),
+    pushforwards=[
+        lambda t, y, a, *, axis=None, keepdims=False: sum_(t * _others(a, axis), axis=axis, keepdims=keepdims) if rank(a) != 0 else t
+    ],
     pullbacks=[lambda g, y, a, *, axis=None, keepdims=False: keep_axes(g, a, axis, keepdims) * _others(a, axis) if rank(a) != 0 else g],
-    infer=reduction_type(summed_dtype), functions=[np.prod], methods=["prod"], complex=True,
-    at=reduction_points(complex=True, extra=lambda: [point(np.array([2.0, 0.0, 3.0])), point(np.array([[0.0, 0.0, 3.0], [1.0, 2.0, 0.0]]), axis=1)]),
+    infer=reduction_type(summed_dtype),
+    functions=[np.prod],
+    methods=["prod"],
+    complex=True,
+    at=reduction_points(
+        complex=True, extra=lambda: [point(np.array([2.0, 0.0, 3.0])), point(np.array([[0.0, 0.0, 3.0], [1.0, 2.0, 0.0]]), axis=1)]
+    ),
 )
 
 
@@ -121,8 +157,15 @@ def _extremum_back(g: Any, y: Any, a: Any, *, axis: Any = None, keepdims: bool =
 
 def _extremum(name: str, function: Any, alias: Any) -> Any:
     return primitive(
-        name, STATIC, f"np.{name}(a, axis=axis, keepdims=keepdims)", lambda a, *, axis=None, keepdims=False: function(a, axis=axis, keepdims=keepdims),
-        pushforwards=[_extremum_forward], pullbacks=[_extremum_back], infer=_extremum_type, functions=[function, alias], methods=[name],
+        name,
+        STATIC,
+        f"np.{name}(a, axis=axis, keepdims=keepdims)",
+        lambda a, *, axis=None, keepdims=False: function(a, axis=axis, keepdims=keepdims),
+        pushforwards=[_extremum_forward],
+        pullbacks=[_extremum_back],
+        infer=_extremum_type,
+        functions=[function, alias],
+        methods=[name],
         at=reduction_points(empty=False, extra=lambda: [point(real(0, 2), axis=1)]),
     )
 
@@ -147,15 +190,24 @@ def _freedom(a: Any, axis: Any, ddof: float) -> Any:
 MOMENT = "a, /, axis=None, *, ddof=0, keepdims=False"
 
 var = primitive(
-    "var", MOMENT, "np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)",
+    "var",
+    MOMENT,
+    "np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)",
     lambda a, *, axis=None, ddof=0, keepdims=False: np.var(a, axis=axis, ddof=ddof, keepdims=keepdims),
     pushforwards=[
-        lambda t, y, a, *, axis=None, ddof=0, keepdims=False: 2.0 * sum_(_deviation(a, axis) * t, axis=axis, keepdims=keepdims) / _freedom(a, axis, ddof)
+        lambda t, y, a, *, axis=None, ddof=0, keepdims=False: (
+            2.0 * sum_(_deviation(a, axis) * t, axis=axis, keepdims=keepdims) / _freedom(a, axis, ddof)
+        )
     ],
     pullbacks=[
-        lambda g, y, a, *, axis=None, ddof=0, keepdims=False: 2.0 * keep_axes(g, a, axis, keepdims) * _deviation(a, axis) / _freedom(a, axis, ddof)
+        lambda g, y, a, *, axis=None, ddof=0, keepdims=False: (
+            2.0 * keep_axes(g, a, axis, keepdims) * _deviation(a, axis) / _freedom(a, axis, ddof)
+        )
     ],
-    infer=_variance_type, functions=[np.var], methods=["var"], at=reduction_points(empty=False, extra=lambda: [point(real(4), ddof=1), point(real(2, 3), axis=1, ddof=1)]),
+    infer=_variance_type,
+    functions=[np.var],
+    methods=["var"],
+    at=reduction_points(empty=False, extra=lambda: [point(real(4), ddof=1), point(real(2, 3), axis=1, ddof=1)]),
 )
 
 
@@ -165,13 +217,19 @@ def _std_slope(y: Any, a: Any, axis: Any, ddof: float, keepdims: bool) -> Any:
 
 
 std = primitive(
-    "std", MOMENT, "np.std(a, axis=axis, ddof=ddof, keepdims=keepdims)",
+    "std",
+    MOMENT,
+    "np.std(a, axis=axis, ddof=ddof, keepdims=keepdims)",
     lambda a, *, axis=None, ddof=0, keepdims=False: np.std(a, axis=axis, ddof=ddof, keepdims=keepdims),
     pushforwards=[
         lambda t, y, a, *, axis=None, ddof=0, keepdims=False: sum_(_std_slope(y, a, axis, ddof, keepdims) * t, axis=axis, keepdims=keepdims)
     ],
-    pullbacks=[lambda g, y, a, *, axis=None, ddof=0, keepdims=False: keep_axes(g, a, axis, keepdims) * _std_slope(y, a, axis, ddof, keepdims)],
-    infer=_variance_type, functions=[np.std], methods=["std"],
+    pullbacks=[
+        lambda g, y, a, *, axis=None, ddof=0, keepdims=False: keep_axes(g, a, axis, keepdims) * _std_slope(y, a, axis, ddof, keepdims)
+    ],
+    infer=_variance_type,
+    functions=[np.std],
+    methods=["std"],
     at=reduction_points(empty=False, extra=lambda: [point(real(4), ddof=1), point(real(2, 3), axis=1, ddof=1)]),
 )
 
@@ -189,22 +247,42 @@ def _single_axis() -> list[Point]:
     return [p for p in reduction_points(empty=False)() if not isinstance(p.static.get("axis"), tuple)]
 
 
-for _name, _function in (("argmax", np.argmax), ("argmin", np.argmin)):
+_functions: tuple[tuple[str, Callable[..., Any]], ...] = (("argmax", np.argmax), ("argmin", np.argmin))
+for _name, _function in _functions:
     constant(
-        _name, "a, /, axis=None, *, keepdims=False", f"np.{_name}(a, axis=axis, keepdims=keepdims)",
-        lambda a, *, axis=None, keepdims=False, _function=_function: _function(a, axis=axis, keepdims=keepdims), infer=_position_type,
-        functions=[_function], methods=[_name], at=_single_axis,
+        _name,
+        "a, /, axis=None, *, keepdims=False",
+        f"np.{_name}(a, axis=axis, keepdims=keepdims)",
+        lambda a, *, axis=None, keepdims=False, _function=_function: _function(a, axis=axis, keepdims=keepdims),
+        infer=_position_type,
+        functions=[_function],
+        methods=[_name],
+        at=_single_axis,
     )
-for _name, _function in (("any", np.any), ("all", np.all)):
+_functions = (("any", np.any), ("all", np.all))
+for _name, _function in _functions:
     constant(
-        _name, STATIC, f"np.{_name}(a, axis=axis, keepdims=keepdims)",
-        lambda a, *, axis=None, keepdims=False, _function=_function: _function(a, axis=axis, keepdims=keepdims), infer=_counted("b1"),
-        functions=[_function], methods=[_name], complex=True, at=reduction_points(),
+        _name,
+        STATIC,
+        f"np.{_name}(a, axis=axis, keepdims=keepdims)",
+        lambda a, *, axis=None, keepdims=False, _function=_function: _function(a, axis=axis, keepdims=keepdims),
+        infer=_counted("b1"),
+        functions=[_function],
+        methods=[_name],
+        complex=True,
+        at=reduction_points(),
     )
 constant(
-    "count_nonzero", "a, /, axis=None, *, keepdims=False", "np.count_nonzero(a, axis=axis, keepdims=keepdims)",
-    lambda a, *, axis=None, keepdims=False: np.int64(np.count_nonzero(a)) if axis is None and not keepdims else np.count_nonzero(a, axis=axis, keepdims=keepdims),
-    infer=_counted("i8"), functions=[np.count_nonzero], complex=True, at=lambda: [p for p in reduction_points()() if p.static.get("axis") is not None],
+    "count_nonzero",
+    "a, /, axis=None, *, keepdims=False",
+    "np.count_nonzero(a, axis=axis, keepdims=keepdims)",
+    lambda a, *, axis=None, keepdims=False: (
+        np.int64(np.count_nonzero(a)) if axis is None and not keepdims else np.count_nonzero(a, axis=axis, keepdims=keepdims)
+    ),
+    infer=_counted("i8"),
+    functions=[np.count_nonzero],
+    complex=True,
+    at=lambda: [p for p in reduction_points()() if p.static.get("axis") is not None],
 )
 
 
@@ -212,5 +290,3 @@ constant(
 def ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """Largest minus smallest."""
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
-
-

@@ -11,7 +11,7 @@ import numpy as np
 
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import Array, Type, dtype_of, shape_of
-from s2sad.rules.declare import Point, linear, point, primitive
+from s2sad.rules.declare import Point, Rule, linear, point, primitive
 from s2sad.rules.formula import apply, rank, reshaped
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.reductions import summed_dtype
@@ -33,8 +33,15 @@ def _scan_type(sizes: Sizes, a: Type, *, axis: int | None = None) -> Type:
 
 def _scans() -> list[Point]:
     return [
-        point(real(4)), point(real(2, 3)), point(real(2, 3), axis=0), point(real(2, 3), axis=-1), point(real(0)), point(real(3, dtype="f4"), axis=0), point(1.5),
-        point(np.arange(3)), point(np.float64(2.0)),
+        point(real(4)),
+        point(real(2, 3)),
+        point(real(2, 3), axis=0),
+        point(real(2, 3), axis=-1),
+        point(real(0)),
+        point(real(3, dtype="f4"), axis=0),
+        point(1.5),
+        point(np.arange(3)),
+        point(np.float64(2.0)),
     ]
 
 
@@ -56,8 +63,16 @@ def _cumsum_back(g: Any, y: Any, a: Any, *, axis: int | None = None) -> Any:
 
 
 cumsum = linear(
-    "cumsum", "a, /, axis=None", "np.cumsum(a, axis=axis)", lambda a, *, axis=None: np.cumsum(a, axis), [_cumsum_back], infer=_scan_type, functions=[np.cumsum],
-    methods=["cumsum"], complex=True, at=lambda: [*_scans(), point(complex_real(3))],
+    "cumsum",
+    "a, /, axis=None",
+    "np.cumsum(a, axis=axis)",
+    lambda a, *, axis=None: np.cumsum(a, axis),
+    [_cumsum_back],
+    infer=_scan_type,
+    functions=[np.cumsum],
+    methods=["cumsum"],
+    complex=True,
+    at=lambda: [*_scans(), point(complex_real(3))],
 )
 
 
@@ -66,11 +81,23 @@ def _shift_type(sizes: Sizes, x: Type, *, axis: int = 0, fill: float = 0.0) -> T
 
 
 # Each element's predecessor, `fill` at the start.
-previous = primitive(
-    "previous", "x, /, axis=0, fill=0.0", "previous(x, axis, fill)", lambda x, *, axis, fill=0.0: _previous(x, axis, fill), infer=_shift_type, complex=True,
+previous: Rule = primitive(
+    "previous",
+    "x, /, axis=0, fill=0.0",
+    "previous(x, axis, fill)",
+    lambda x, *, axis, fill=0.0: _previous(x, axis, fill),
+    infer=_shift_type,
+    complex=True,
     pushforwards=[lambda t, y, x, *, axis, fill=0.0: previous(t, axis=axis)],
-    pullbacks=[lambda g, y, x, *, axis, fill=0.0: _flip(previous(_flip(g, axis), axis=axis), axis)], spell=lambda x, *, axis, fill=0.0: f"previous(x, {axis}, {fill})",
-    at=lambda: [point(real(3), axis=0), point(real(2, 3), axis=1, fill=1.0), point(real(0), axis=0), point(real(1), axis=0, fill=1.0), point(real(2, dtype="f4"), axis=0)],
+    pullbacks=[lambda g, y, x, *, axis, fill=0.0: _flip(previous(_flip(g, axis), axis=axis), axis)],
+    spell=lambda x, *, axis, fill=0.0: f"previous(x, {axis}, {fill})",
+    at=lambda: [
+        point(real(3), axis=0),
+        point(real(2, 3), axis=1, fill=1.0),
+        point(real(0), axis=0),
+        point(real(1), axis=0, fill=1.0),
+        point(real(2, dtype="f4"), axis=0),
+    ],
 )
 
 
@@ -84,16 +111,29 @@ def _reversed_recurrence(g: Any, a: Any, axis: int) -> Any:
     return _flip(recurrence(previous(_flip(a, axis), axis=axis), _flip(g, axis), axis=axis), axis)
 
 
-recurrence = primitive(
-    "recurrence", "a, b, /, axis=0", "recurrence(a, b, axis)", lambda a, b, *, axis: _recurrence(a, b, axis), infer=_recurrence_type, complex=True, expensive=True,
+recurrence: Rule = primitive(
+    "recurrence",
+    "a, b, /, axis=0",
+    "recurrence(a, b, axis)",
+    lambda a, b, *, axis: _recurrence(a, b, axis),
+    infer=_recurrence_type,
+    complex=True,
+    expensive=True,
     pushforwards=[
-        lambda t, y, a, b, *, axis: recurrence(a, t * previous(y, axis=axis), axis=axis), lambda t, y, a, b, *, axis: recurrence(a, t, axis=axis),
+        lambda t, y, a, b, *, axis: recurrence(a, t * previous(y, axis=axis), axis=axis),
+        lambda t, y, a, b, *, axis: recurrence(a, t, axis=axis),
     ],
     pullbacks=[
-        lambda g, y, a, b, *, axis: _reversed_recurrence(g, a, axis) * previous(y, axis=axis), lambda g, y, a, b, *, axis: _reversed_recurrence(g, a, axis),
+        lambda g, y, a, b, *, axis: _reversed_recurrence(g, a, axis) * previous(y, axis=axis),
+        lambda g, y, a, b, *, axis: _reversed_recurrence(g, a, axis),
     ],
     spell=lambda a, b, *, axis: f"recurrence(a, b, {axis})",
-    at=lambda: [point(real(4), real(4, seed=1), axis=0), point(real(2, 3), real(2, 3, seed=1), axis=1), point(real(0), real(0), axis=0), point(np.array([1.0, 0.0, 2.0]), real(3), axis=0)],
+    at=lambda: [
+        point(real(4), real(4, seed=1), axis=0),
+        point(real(2, 3), real(2, 3, seed=1), axis=1),
+        point(real(0), real(0), axis=0),
+        point(np.array([1.0, 0.0, 2.0]), real(3), axis=0),
+    ],
 )
 
 
@@ -111,8 +151,16 @@ def _cumprod_back(g: Any, y: Any, a: Any, *, axis: int | None = None) -> Any:
 
 
 cumprod = primitive(
-    "cumprod", "a, /, axis=None", "np.cumprod(a, axis=axis)", lambda a, *, axis=None: np.cumprod(a, axis), pushforwards=[_cumprod_forward],
-    pullbacks=[_cumprod_back], infer=_scan_type, functions=[np.cumprod], methods=["cumprod"], complex=True,
+    "cumprod",
+    "a, /, axis=None",
+    "np.cumprod(a, axis=axis)",
+    lambda a, *, axis=None: np.cumprod(a, axis),
+    pushforwards=[_cumprod_forward],
+    pullbacks=[_cumprod_back],
+    infer=_scan_type,
+    functions=[np.cumprod],
+    methods=["cumprod"],
+    complex=True,
     at=lambda: [*_scans(), point(np.array([2.0, 0.0, 3.0, 0.0]))],
 )
 
@@ -129,11 +177,23 @@ def _others_slope(k: int, t: Any, y: Any, x: Any, *, axis: int) -> Any:
 
 # The second derivatives of a product are symmetric: forward and back are one formula.
 product_of_others = primitive(
-    "product_of_others", "x, /, axis=0", "product_of_others(x, axis)", lambda x, *, axis: _product_of_others(x, axis), pushforwards=_others_slope,
-    pullbacks=_others_slope, infer=lambda sizes, x, *, axis: Array(str(dtype_of(x)), shape_of(x)), complex=True, expensive=True,
+    "product_of_others",
+    "x, /, axis=0",
+    "product_of_others(x, axis)",
+    lambda x, *, axis: _product_of_others(x, axis),
+    pushforwards=_others_slope,
+    pullbacks=_others_slope,
+    infer=lambda sizes, x, *, axis: Array(str(dtype_of(x)), shape_of(x)),
+    complex=True,
+    expensive=True,
     spell=lambda x, *, axis: f"product_of_others(x, {axis})",
     at=lambda: [
-        point(real(4), axis=0), point(real(2, 3), axis=1), point(np.array([2.0, 0.0, 3.0]), axis=0), point(np.array([0.0, 0.0, 3.0, 1.0]), axis=0),
-        point(real(0), axis=0), point(real(1), axis=0), point(real(2, 3, dtype="f4"), axis=0),
+        point(real(4), axis=0),
+        point(real(2, 3), axis=1),
+        point(np.array([2.0, 0.0, 3.0]), axis=0),
+        point(np.array([0.0, 0.0, 3.0, 1.0]), axis=0),
+        point(real(0), axis=0),
+        point(real(1), axis=0),
+        point(real(2, 3, dtype="f4"), axis=0),
     ],
 )

@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.errors import UnsupportedError
-from s2sad.graph.index import Index, Operand, Slice
 from s2sad.graph.sizes import ShapeError, Size, Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
 from s2sad.rules import simplify
-from s2sad.rules.declare import Point, Symbol, constant, linear, point, primitive
-from s2sad.rules.formula import apply, rank, reshaped, shape
+from s2sad.rules.declare import Point, Rule, constant, linear, point, primitive
+from s2sad.rules.formula import reshaped
 from s2sad.rules.points import complex_real, real
-from s2sad.rules.types import ONE, array_or_scalar, lengths, normal_axes, normal_axis, numeric, product, promoted, sizes_of
+from s2sad.rules.types import ONE, array_or_scalar, lengths, normal_axes, normal_axis, numeric, product, sizes_of
 
 
 def _shape_type(sizes: Sizes, a: Type) -> tuple[str, tuple[Size, ...] | None]:
@@ -58,18 +56,40 @@ def _reshape_type(sizes: Sizes, a: Type, *, shape: Any) -> Type:
 
 
 reshape = linear(
-    "reshape", "a, /, shape=()", "a.reshape(shape)", lambda a, *, shape: np.reshape(a, lengths(shape)), [lambda g, y, a, *, shape: reshaped(g, a)],
-    infer=_reshape_type, functions=[np.reshape], methods=["reshape"], sharing="layout", complex=True,
+    "reshape",
+    "a, /, shape=()",
+    "a.reshape(shape)",
+    lambda a, *, shape: np.reshape(a, lengths(shape)),
+    [lambda g, y, a, *, shape: reshaped(g, a)],
+    infer=_reshape_type,
+    functions=[np.reshape],
+    methods=["reshape"],
+    sharing="layout",
+    complex=True,
     spell=lambda a, *, shape: "np.reshape(a, shape)" if isinstance(a, (Number, Scalar)) else "a.reshape(shape)",
     at=lambda: [
-        point(real(6), shape=(2, 3)), point(real(2, 3), shape=(6,)), point(real(2, 3), shape=(-1,)), point(real(2, 3), shape=(3, -1)), point(real(1), shape=()),
-        point(real(), shape=(1, 1)), point(real(0, 3), shape=(3, 0)), point(np.float64(2.0), shape=(1,)), point(complex_real(4), shape=(2, 2)),
+        point(real(6), shape=(2, 3)),
+        point(real(2, 3), shape=(6,)),
+        point(real(2, 3), shape=(-1,)),
+        point(real(2, 3), shape=(3, -1)),
+        point(real(1), shape=()),
+        point(real(), shape=(1, 1)),
+        point(real(0, 3), shape=(3, 0)),
+        point(np.float64(2.0), shape=(1,)),
+        point(complex_real(4), shape=(2, 2)),
     ],
 )
-reshape_like = primitive(
-    "reshape_like", "a, like", "a.reshape(like.shape)", lambda a, like: np.reshape(a, np.shape(like)), sharing="layout", complex=True,
-    infer=lambda sizes, a, like: Array(str(dtype_of(a)), shape_of(like)), pushforwards=[lambda t, y, a, like: reshape_like(t, like), None],
-    pullbacks=[lambda g, y, a, like: reshaped(g, a), None], at=lambda: [point(real(6), real(2, 3)), point(real(2, 3), real(3, 2))],
+reshape_like: Rule = primitive(
+    "reshape_like",
+    "a, like",
+    "a.reshape(like.shape)",
+    lambda a, like: np.reshape(a, np.shape(like)),
+    sharing="layout",
+    complex=True,
+    infer=lambda sizes, a, like: Array(str(dtype_of(a)), shape_of(like)),
+    pushforwards=[lambda t, y, a, like: reshape_like(t, like), None],
+    pullbacks=[lambda g, y, a, like: reshaped(g, a), None],
+    at=lambda: [point(real(6), real(2, 3)), point(real(2, 3), real(3, 2))],
 )
 
 
@@ -79,15 +99,41 @@ def _flat_type(sizes: Sizes, a: Type) -> Type:
 
 
 def _arrays() -> list[Point]:
-    return [point(real(2, 3)), point(real(3)), point(real()), point(real(0, 2)), point(real(2, 1, 3)), point(real(2, dtype="f4")), point(complex_real(2, 2))]
+    return [
+        point(real(2, 3)),
+        point(real(3)),
+        point(real()),
+        point(real(0, 2)),
+        point(real(2, 1, 3)),
+        point(real(2, dtype="f4")),
+        point(complex_real(2, 2)),
+    ]
 
 
 ravel = linear(
-    "ravel", "a", "np.ravel(a)", np.ravel, [lambda g, y, a: reshaped(g, a)], infer=_flat_type, functions=[np.ravel], methods=["ravel"], sharing="layout",
-    complex=True, spell=lambda a: "a.ravel()" if isinstance(a, Array) else "np.ravel(a)", at=_arrays,
+    "ravel",
+    "a",
+    "np.ravel(a)",
+    np.ravel,
+    [lambda g, y, a: reshaped(g, a)],
+    infer=_flat_type,
+    functions=[np.ravel],
+    methods=["ravel"],
+    sharing="layout",
+    complex=True,
+    spell=lambda a: "a.ravel()" if isinstance(a, Array) else "np.ravel(a)",
+    at=_arrays,
 )
 flatten = linear(
-    "flatten", "a", "a.flatten()", lambda a: a.flatten(), [lambda g, y, a: reshaped(g, a)], infer=_flat_type, methods=["flatten"], complex=True, at=_arrays,
+    "flatten",
+    "a",
+    "a.flatten()",
+    lambda a: a.flatten(),
+    [lambda g, y, a: reshaped(g, a)],
+    infer=_flat_type,
+    methods=["flatten"],
+    complex=True,
+    at=_arrays,
 )
 
 
@@ -114,10 +160,19 @@ def _inverse(axes: Sequence[int] | None) -> tuple[int, ...] | None:
     return tuple(order.index(k) for k in range(len(order)))
 
 
-transpose = linear(
-    "transpose", "a, /, axes=None", "np.transpose(a, axes)", lambda a, *, axes=None: np.transpose(a, axes),
-    [lambda g, y, a, *, axes=None: transpose(g, axes=_inverse(axes)) if axes is not None else transpose(g)], infer=_transpose_type,
-    functions=[np.transpose], methods=["transpose"], attributes=["T"], sharing="view", complex=True, simplify=simplify.transpose,
+transpose: Rule = linear(
+    "transpose",
+    "a, /, axes=None",
+    "np.transpose(a, axes)",
+    lambda a, *, axes=None: np.transpose(a, axes),
+    [lambda g, y, a, *, axes=None: transpose(g, axes=_inverse(axes)) if axes is not None else transpose(g)],
+    infer=_transpose_type,
+    functions=[np.transpose],
+    methods=["transpose"],
+    attributes=["T"],
+    sharing="view",
+    complex=True,
+    simplify=simplify.transpose,
     spell=lambda a, *, axes=None: "a.T" if axes is None else "np.transpose(a, axes)",
     at=lambda: [*_arrays(), point(real(2, 3, 4), axes=(1, 2, 0)), point(real(2, 3), axes=(0, -1))],
 )
@@ -135,10 +190,18 @@ def _swap_type(sizes: Sizes, a: Type, *, axis1: int, axis2: int) -> Type:
     return Array(dtype, None if have is None else _swapped(have, axis1, axis2))
 
 
-swapaxes = linear(
-    "swapaxes", "a, /, axis1=0, axis2=0", "np.swapaxes(a, axis1=axis1, axis2=axis2)", lambda a, *, axis1, axis2: np.swapaxes(a, axis1, axis2),
-    [lambda g, y, a, *, axis1, axis2: swapaxes(g, axis1=axis1, axis2=axis2)], infer=_swap_type, functions=[np.swapaxes],
-    methods=["swapaxes"], sharing="view", complex=True, spell=lambda a, *, axis1, axis2: f"np.swapaxes(a, {axis1}, {axis2})",
+swapaxes: Rule = linear(
+    "swapaxes",
+    "a, /, axis1=0, axis2=0",
+    "np.swapaxes(a, axis1=axis1, axis2=axis2)",
+    lambda a, *, axis1, axis2: np.swapaxes(a, axis1, axis2),
+    [lambda g, y, a, *, axis1, axis2: swapaxes(g, axis1=axis1, axis2=axis2)],
+    infer=_swap_type,
+    functions=[np.swapaxes],
+    methods=["swapaxes"],
+    sharing="view",
+    complex=True,
+    spell=lambda a, *, axis1, axis2: f"np.swapaxes(a, {axis1}, {axis2})",
     at=lambda: [point(real(2, 3), axis1=0, axis2=1), point(real(2, 3, 4), axis1=-1, axis2=0), point(real(2, 1, 3), axis1=1, axis2=1)],
 )
 
@@ -159,12 +222,22 @@ def _move_type(sizes: Sizes, a: Type, *, source: Any, destination: Any) -> Type:
     return Array(dtype, None if have is None else tuple(have[k] for k in _moved(source, destination, len(have))))
 
 
-moveaxis = linear(
-    "moveaxis", "a, /, source=0, destination=0", "np.moveaxis(a, source, destination)",
+moveaxis: Rule = linear(
+    "moveaxis",
+    "a, /, source=0, destination=0",
+    "np.moveaxis(a, source, destination)",
     lambda a, *, source, destination: np.moveaxis(a, source, destination),
-    [lambda g, y, a, *, source, destination: moveaxis(g, source=destination, destination=source)], infer=_move_type, functions=[np.moveaxis],
-    sharing="view", complex=True, spell=lambda a, *, source, destination: f"np.moveaxis(a, {source}, {destination})",
-    at=lambda: [point(real(2, 3, 4), source=0, destination=-1), point(real(2, 3, 4), source=(0, 1), destination=(2, 0)), point(real(2, 3), source=1, destination=0)],
+    [lambda g, y, a, *, source, destination: moveaxis(g, source=destination, destination=source)],
+    infer=_move_type,
+    functions=[np.moveaxis],
+    sharing="view",
+    complex=True,
+    spell=lambda a, *, source, destination: f"np.moveaxis(a, {source}, {destination})",
+    at=lambda: [
+        point(real(2, 3, 4), source=0, destination=-1),
+        point(real(2, 3, 4), source=(0, 1), destination=(2, 0)),
+        point(real(2, 3), source=1, destination=0),
+    ],
 )
 
 
@@ -195,9 +268,24 @@ def _spell_expand(a: Type, *, axis: Any) -> str:
 
 
 expand_dims = linear(
-    "expand_dims", "a, /, axis=0", "np.expand_dims(a, axis)", lambda a, *, axis: np.expand_dims(a, axis), [lambda g, y, a, *, axis: squeeze(g, axis=axis)],
-    infer=_expand_dims_type, functions=[np.expand_dims], sharing="view", complex=True, spell=_spell_expand,
-    at=lambda: [point(real(3), axis=0), point(real(3), axis=1), point(real(2, 3), axis=-1), point(real(2, 3), axis=(0, 2)), point(real(), axis=0), point(1.5, axis=0)],
+    "expand_dims",
+    "a, /, axis=0",
+    "np.expand_dims(a, axis)",
+    lambda a, *, axis: np.expand_dims(a, axis),
+    [lambda g, y, a, *, axis: squeeze(g, axis=axis)],
+    infer=_expand_dims_type,
+    functions=[np.expand_dims],
+    sharing="view",
+    complex=True,
+    spell=_spell_expand,
+    at=lambda: [
+        point(real(3), axis=0),
+        point(real(3), axis=1),
+        point(real(2, 3), axis=-1),
+        point(real(2, 3), axis=(0, 2)),
+        point(real(), axis=0),
+        point(1.5, axis=0),
+    ],
 )
 
 
@@ -220,9 +308,17 @@ def _squeeze_type(sizes: Sizes, a: Type, *, axis: Any = None) -> Type:
     return Array(dtype, tuple(size for k, size in enumerate(have) if k not in axes))
 
 
-squeeze = linear(
-    "squeeze", "a, /, axis=None", "np.squeeze(a, axis=axis)", lambda a, *, axis=None: np.squeeze(a, axis), [lambda g, y, a, *, axis=None: reshaped(g, a)],
-    infer=_squeeze_type, functions=[np.squeeze], methods=["squeeze"], sharing="view", complex=True,
+squeeze: Rule = linear(
+    "squeeze",
+    "a, /, axis=None",
+    "np.squeeze(a, axis=axis)",
+    lambda a, *, axis=None: np.squeeze(a, axis),
+    [lambda g, y, a, *, axis=None: reshaped(g, a)],
+    infer=_squeeze_type,
+    functions=[np.squeeze],
+    methods=["squeeze"],
+    sharing="view",
+    complex=True,
     at=lambda: [point(real(1, 3, 1)), point(real(1, 3, 1), axis=0), point(real(1, 3, 1), axis=(0, -1)), point(real(2, 3)), point(real(1))],
 )
 
@@ -241,118 +337,17 @@ def _at_least(rank_wanted: int) -> Any:
 
 for _rank, _function in ((1, np.atleast_1d), (2, np.atleast_2d)):
     linear(
-        f"atleast_{_rank}d", "a", f"np.atleast_{_rank}d(a)", _function, [lambda g, y, a: reshaped(g, a)], infer=_at_least(_rank), functions=[_function],
-        sharing="view", complex=True, at=lambda: [point(real(3)), point(real()), point(1.5), point(real(2, 3))],
+        f"atleast_{_rank}d",
+        "a",
+        f"np.atleast_{_rank}d(a)",
+        _function,
+        [lambda g, y, a: reshaped(g, a)],
+        infer=_at_least(_rank),
+        functions=[_function],
+        sharing="view",
+        complex=True,
+        at=lambda: [point(real(3)), point(real()), point(1.5), point(real(2, 3))],
     )
-
-
-def length_along(x: Any, axis: int) -> Any:
-    """Return the length of an axis: a number when it is known, else something to compute with."""
-    sizes = shape(x)
-    if not isinstance(x, Symbol):
-        return np.shape(x)[axis]
-    if sizes is not None and sizes[axis].known is not None:
-        return sizes[axis].known
-    if sizes is not None and sizes[axis].entry:
-        return Symbol(x.builder, x.builder.size(sizes[axis]))
-    return apply("length", x, axis=axis)
-
-
-def slice_of(g: Any, axis: int, start: Any, stop: Any) -> Any:
-    """Return ``g[..., start:stop]`` on the given axis (non-negative); the bounds are numbers, symbols or None."""
-    varying = [bound for bound in (start, stop) if isinstance(bound, Symbol)]
-    numbers = iter(range(2))
-    parts = [Operand(next(numbers)) if isinstance(bound, Symbol) else bound for bound in (start, stop)]
-    return apply("get", g, *varying, path=(Index((*[Slice()] * axis, Slice(*parts))),))
-
-
-def _concatenate_type(sizes: Sizes, *arrays: Type, axis: int | None = 0) -> Type:
-    numeric("concatenate", *arrays)
-    dtype = promoted(*(Array(str(dtype_of(a)), ()) for a in arrays))
-    shapes = [shape_of(a) for a in arrays]
-    if any(one is None for one in shapes):
-        return Array(dtype, None)
-    known = [one for one in shapes if one is not None]
-    if axis is None:
-        total = Size.of(0)
-        for one in known:
-            total = total + product(one)
-        return Array(dtype, (total,))
-    first = known[0]
-    if not first:
-        raise ShapeError("zero-dimensional arrays cannot be concatenated")
-    position = normal_axis(axis, len(first))
-    length = Size.of(0)
-    for one in known:
-        if len(one) != len(first):
-            raise ShapeError("all the input array dimensions must match to be concatenated")
-        for k, (size, other) in enumerate(zip(first, one, strict=True)):
-            if k != position and sizes.equal(size, other) is False:
-                raise ShapeError(f"arrays of lengths {size} and {other} on axis {k} cannot be concatenated on axis {position}")
-        length = length + one[position]
-    return Array(dtype, tuple(length if k == position else size for k, size in enumerate(first)))
-
-
-def _concatenate_back(k: int, g: Any, y: Any, *arrays: Any, axis: int | None = 0) -> Any:
-    mine = arrays[k]
-    length = rank(mine)
-    if length is None:
-        raise UnsupportedError("concatenation of arrays of unknown rank.", code="S2S213")
-    position = 0 if axis is None else normal_axis(axis, length)
-
-    def extent(x: Any) -> Any:
-        return length_along(x, position) if axis is not None else apply("size", x)
-
-    start: Any = 0
-    for other in arrays[:k]:
-        start = start + extent(other) if not isinstance(start, int) or start else extent(other)
-    stop = None if k == len(arrays) - 1 else (start + extent(mine) if not isinstance(start, int) or start else extent(mine))
-    part = slice_of(g, position, None if isinstance(start, int) and start == 0 else start, stop)
-    return part if axis is not None else reshaped(part, mine)
-
-
-concatenate = linear(
-    "concatenate", "*arrays, /, axis=0", "np.concatenate([*arrays], axis=axis)", lambda *arrays, axis=0: np.concatenate(arrays, axis), _concatenate_back,
-    infer=_concatenate_type, functions=[np.concatenate], complex=True,
-    at=lambda: [
-        point(real(2), real(3)), point(real(2, 3), real(1, 3)), point(real(2, 3), real(2, 1), real(2, 2), axis=1), point(real(2, 3), real(2, 1), axis=-1),
-        point(real(2)), point(real(0), real(2)), point(real(2, dtype="f4"), real(2)), point(real(2, 2), real(3), axis=None), point(np.arange(2), real(2)),
-    ],
-)
-
-
-def _stack_type(sizes: Sizes, *arrays: Type, axis: int = 0) -> Type:
-    numeric("stack", *arrays)
-    dtype = promoted(*(Array(str(dtype_of(a)), ()) for a in arrays))
-    shapes = [shape_of(a) for a in arrays]
-    first = shapes[0]
-    if first is None or any(one is None for one in shapes):
-        return Array(dtype, None)
-    for one in shapes[1:]:
-        assert one is not None
-        if len(one) != len(first) or any(sizes.equal(a, b) is False for a, b in zip(one, first, strict=True)):
-            raise ShapeError("all input arrays must have the same shape")
-    position = normal_axis(axis, len(first) + 1)
-    return Array(dtype, (*first[:position], Size.of(len(arrays)), *first[position:]))
-
-
-def _stack_back(k: int, g: Any, y: Any, *arrays: Any, axis: int = 0) -> Any:
-    length = rank(y)
-    if length is None:
-        raise UnsupportedError("a stack of arrays of unknown rank.", code="S2S213")
-    return apply("get", g, path=(Index((*[Slice()] * normal_axis(axis, length), k)),))
-
-
-stack = linear(
-    "stack", "*arrays, /, axis=0", "np.stack([*arrays], axis=axis)", lambda *arrays, axis=0: np.stack(arrays, axis), _stack_back, infer=_stack_type,
-    functions=[np.stack], complex=True,
-    at=lambda: [point(real(2), real(2, seed=1)), point(real(2, 3), real(2, 3, seed=1), axis=1), point(1.5, np.float64(2.0)), point(real(3), real(3), axis=-1), point(2.0, 1)],
-)
-# A list or tuple of numbers or arrays made into an array: `np.array([a, b])`.
-array_of = linear(
-    "array_of", "*arrays", "np.array([*arrays])", lambda *arrays: np.array(arrays), _stack_back, infer=_stack_type, complex=True,
-    at=lambda: [point(1.5, 2.5), point(real(2), real(2, seed=1)), point(1, 2), point(np.float32(1.0), np.float32(2.0))],
-)
 
 
 def _size_type(sizes: Sizes, x: Type) -> Type:
@@ -369,15 +364,46 @@ def _length_type(sizes: Sizes, x: Type, *, axis: int = 0) -> Type:
 
 
 size = constant(
-    "size", "x", "x.size", np.size, infer=_size_type, functions=[np.size], attributes=["size"], complex=True, at=lambda: [point(real(2, 3)), point(real())],
+    "size",
+    "x",
+    "x.size",
+    np.size,
+    infer=_size_type,
+    functions=[np.size],
+    attributes=["size"],
+    complex=True,
+    at=lambda: [point(real(2, 3)), point(real())],
 )
 length = constant(
-    "length", "x, /, axis=0", "x.shape[axis]", lambda x, *, axis=0: len(x) if axis == 0 else x.shape[axis], infer=_length_type, functions=[len], complex=True,
-    raises=True, spell=lambda x, *, axis=0: f"x.shape[{axis}]" if axis else "len(x)",
+    "length",
+    "x, /, axis=0",
+    "x.shape[axis]",
+    lambda x, *, axis=0: len(x) if axis == 0 else x.shape[axis],
+    infer=_length_type,
+    functions=[len],
+    complex=True,
+    raises=True,
+    spell=lambda x, *, axis=0: f"x.shape[{axis}]" if axis else "len(x)",
     at=lambda: [point(real(2, 3)), point(real(0)), point(real(2, 3), axis=1), point(real(2, 3), axis=-1)],
 )
-ndim = constant(
-    "ndim", "x", "x.ndim", np.ndim, infer=lambda sizes, x: Number("int", None if shape_of(x) is None else Size.of(len(shape_of(x) or ()))), functions=[np.ndim],
-    attributes=["ndim"], complex=True, at=lambda: [point(real(2, 3))],
+dimension = constant(
+    "dimension",
+    "x, /, axis=0",
+    "x.shape[axis]",
+    lambda x, *, axis=0: x.shape[axis],
+    infer=_length_type,
+    complex=True,
+    spell=lambda x, *, axis=0: f"x.shape[{axis}]",
+    at=lambda: [point(real(2, 3)), point(real(2, 3), axis=1)],
 )
-
+ndim = constant(
+    "ndim",
+    "x",
+    "x.ndim",
+    np.ndim,
+    infer=lambda sizes, x: Number("int", None if shape_of(x) is None else Size.of(len(shape_of(x) or ()))),
+    functions=[np.ndim],
+    attributes=["ndim"],
+    complex=True,
+    at=lambda: [point(real(2, 3))],
+)

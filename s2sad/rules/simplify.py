@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from s2sad.graph.agree import agree
 from s2sad.graph.build import Builder
 from s2sad.graph.core import Node, Value
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
@@ -52,9 +53,7 @@ def _is(value: Value, number: int) -> bool:
 def _fits(builder: Builder, name: str, result: Value, *operands: Value) -> bool:
     """Whether `result` has the kind that the operation would give (a Python number may stand for a NumPy scalar of its dtype)."""
     kind = _type(builder, name, *operands)
-    if isinstance(kind, Number) and isinstance(result.type, Number):
-        return kind.kind == result.type.kind
-    return kind == result.type
+    return kind == result.type if isinstance(kind, Array) else agree(result.type, kind)
 
 
 def _folded(builder: Builder, name: str, *operands: Value) -> Value | None:
@@ -75,9 +74,19 @@ def _without_expand(builder: Builder, name: str, a: Value, b: Value) -> Value | 
     if inner_a is None and inner_b is None:
         return None
     kind = _type(builder, name, a, b)
-    if inner_a is not None and shape_of(b.type) == shape_of(kind) and shape_of(kind) is not None and dtype_of(inner_a.type) == dtype_of(a.type):
+    if (
+        inner_a is not None
+        and shape_of(b.type) == shape_of(kind)
+        and shape_of(kind) is not None
+        and dtype_of(inner_a.type) == dtype_of(a.type)
+    ):
         return _emit(builder, name, inner_a, b)
-    if inner_b is not None and shape_of(a.type) == shape_of(kind) and shape_of(kind) is not None and dtype_of(inner_b.type) == dtype_of(b.type):
+    if (
+        inner_b is not None
+        and shape_of(a.type) == shape_of(kind)
+        and shape_of(kind) is not None
+        and dtype_of(inner_b.type) == dtype_of(b.type)
+    ):
         return _emit(builder, name, a, inner_b)
     for outer, inner, other in ((a, inner_a, b), (b, inner_b, a)):
         if inner is not None and shape_of(other.type) == () and shape_of(outer.type) == shape_of(kind):
@@ -127,19 +136,19 @@ def _scale(builder: Builder, number: Plain, factor: Value, other: Value, a: Valu
     if node is not None:
         if node.operation.name == "negative":
             inner = node.operands[0]
-            if _fits(builder, "multiply", other, a, b) and inner.type == other.type:
+            if _fits(builder, "multiply", other, a, b) and agree(inner.type, other.type):
                 return _emit(builder, "multiply", builder.constant(-number), inner)
         elif node.operation.name == "multiply":
             inner_number = constant_of(node.operands[0])
             if inner_number is not None and _fits(builder, "multiply", other, a, b):
                 total = number * inner_number
-                if node.operands[1].type == other.type:
+                if agree(node.operands[1].type, other.type):
                     return _emit(builder, "multiply", builder.constant(total), node.operands[1])
         else:
             inner_number = constant_of(node.operands[0])
             if inner_number is not None and _fits(builder, "multiply", other, a, b):
                 value = _emit(builder, "divide", builder.constant(number * inner_number), node.operands[1])
-                return value if value.type == other.type else None
+                return value if agree(value.type, other.type) else None
     if other is a:  # the constant goes in front
         return _emit(builder, "multiply", factor, other)
     return None
@@ -206,6 +215,9 @@ def subtract(builder: Builder, a: Value, b: Value) -> Value | None:
     node = maker(b, "negative")
     if node is not None and _fits_kind(builder, a, b, a, node.operands[0]):
         return _emit(builder, "add", a, node.operands[0])
+    node = maker(a, "subtract")
+    if node is not None and node.operands[1] is b and agree(node.operands[0].type, a.type):
+        return _emit(builder, "subtract", node.operands[0], _emit(builder, "multiply", builder.constant(2.0), b))
     return None
 
 
@@ -295,7 +307,12 @@ def transpose(builder: Builder, a: Value, *, axes: Any = None) -> Value | None:
     inner, kind = node.static.get("axes"), node.operands[0].type
     if inner is None and axes is None:
         return node.operands[0]
-    if inner is not None and axes is not None and tuple(inner[k] for k in axes) == tuple(range(len(axes))) and isinstance(kind, (Array, Scalar)):
+    if (
+        inner is not None
+        and axes is not None
+        and tuple(inner[k] for k in axes) == tuple(range(len(axes)))
+        and isinstance(kind, (Array, Scalar))
+    ):
         return node.operands[0]
     return None
 

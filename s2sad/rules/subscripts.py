@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from s2sad.graph.index import Dots, Fancy, Index, Item, Mask, NewAxis, Operand, Path, Slice, View
+from s2sad.graph.index import Dots, Fancy, Index, Item, Mask, NewAxis, Path, Slice, View
 from s2sad.graph.sizes import ShapeError, Size, Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
 from s2sad.rules.declare import REGISTRY

@@ -6,6 +6,7 @@ of dtypes.  Sizes are decided by `Sizes`, which records what it assumes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -20,13 +21,14 @@ Shape = tuple[Size, ...] | None
 Infer = Callable[..., Type]
 
 ONE = Size.of(1)
+_COMPLEX = Number("complex")
 _PYTHON = {"int": int, "float": float, "complex": complex}
 _WEAK: dict[str, Any] = {"bool": np.dtype(bool), "int": 0, "float": 0.0, "complex": 0j}
 
 
 def short(dtype: Any) -> str:
     """Return a dtype in short form, such as f8."""
-    return np.dtype(dtype).str[1:]
+    return str(np.dtype(dtype).str[1:])
 
 
 def data_type(value: Any) -> Type:
@@ -148,10 +150,27 @@ def operator_type(ufunc: np.ufunc, python: Callable[..., Type]) -> Infer:
     def infer(sizes: Sizes, *kinds: Type) -> Type:
         for kind in kinds:
             if not isinstance(kind, Number):
-                return general(sizes, *kinds)
-        return python(*kinds)
+                break
+        else:
+            return python(*kinds)
+        if len(kinds) == 2 and kinds[0] == _COMPLEX and isinstance(kinds[1], Scalar) and kinds[1].dtype == "f8":
+            return python(_COMPLEX, Number("float"))  # np.float64 is a Python float, so Python's complex answers first
+        result = general(sizes, *kinds)
+        if isinstance(result, Scalar):
+            numbers = [python_kinds(kind) for kind in kinds]
+            if all(numbers):
+                also = dict.fromkeys(str(getattr(python(*map(Number, names)), "kind", "")) for names in itertools.product(*numbers))
+                return Scalar(result.dtype, tuple(also))
+        return result
 
     return infer
+
+
+def python_kinds(kind: Type) -> tuple[str, ...]:
+    """Return the names of the Python numbers that a value of this kind may be."""
+    if isinstance(kind, Number):
+        return (kind.kind, *kind.also)
+    return kind.also if isinstance(kind, Scalar) else ()
 
 
 def tower(*kinds: Number, least: str = "int") -> str:

@@ -54,3 +54,14 @@ def recurrence(a: Any, b: Any, axis: int) -> Any:
     for i in range(1, len(s)):
         s[i] += factors[i] * s[i - 1]
     return result
+
+
+def sinc_slope(x: Any) -> Any:
+    """Return the derivative of ``np.sinc``: ``(cos(pi x) - sinc(x)) / x``, which cancels near 0, where its series stands."""
+    x = np.asarray(x)
+    x = x if x.dtype.kind == "f" else x.astype(float)
+    near = np.abs(x) < 0.1
+    far = np.where(near, 1, x)
+    square = (np.pi * x) ** 2
+    series = np.pi**2 * x * (-1 / 3 + square * (1 / 30 + square * (-1 / 840 + square * (1 / 45360 - square / 3991680))))
+    return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)[()]

@@ -26,7 +26,7 @@ class Layer:
 
 
 class Plain:
-    __slots__ = ("w", "__dict__")
+    __slots__ = ("__dict__", "w")
 
     def __init__(self) -> None:
         self.w = 1.0

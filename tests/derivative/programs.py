@@ -27,7 +27,7 @@ def vector_graph(name: str, *names: str, scalars: tuple[str, ...] = ()) -> tuple
 
 
 def item(builder: Builder, base: Value, index: Value) -> Value:
-    return builder.emit(R["get"], base, index, path=ITEM)
+    return builder.emit(R["to_float"], builder.emit(R["get"], base, index, path=ITEM))
 
 
 def straight() -> Graph:
@@ -124,10 +124,10 @@ def nested() -> Graph:
         inner = b.new_region([INT, FLOAT], ["j", "s"])
         with b.inside(inner):
             j, r = inner.parameters
-            scaled = b.emit(R["math_sin"], b.emit(R["to_float"], b.emit(R["multiply"], r, item(b, x, j))))
+            scaled = b.emit(R["math_sin"], b.emit(R["multiply"], r, item(b, x, j)))
             inner.results = [b.emit(R["add"], b.emit(R["multiply"], r, 0.5), scaled, name="s")]
         done = b.loop(b.constant(0), i, b.constant(1), [s], inner, names=["s"])
-        outer.results = [b.emit(R["add"], done.result, b.emit(R["to_float"], item(b, x, i)), name="s")]
+        outer.results = [b.emit(R["add"], done.result, item(b, x, i), name="s")]
     loop = b.loop(b.constant(0), b.size(N), b.constant(1), [b.constant(0.3)], outer, names=["s"])
     graph.body.results = [loop.result]
     return graph
@@ -158,7 +158,7 @@ def leave_early() -> Graph:
     body = b.new_region([INT, FLOAT], ["i", "p"])
     with b.inside(body):
         i, p = body.parameters
-        new = b.emit(R["multiply"], p, b.emit(R["to_float"], item(b, x, i)), name="p")
+        new = b.emit(R["multiply"], p, item(b, x, i), name="p")
         body.results = [b.emit(R["greater"], new, 2.0), new]
     loop = b.loop(b.constant(0), b.size(N), b.constant(1), [b.constant(1.0)], body, names=["p"], leaves=True)
     graph.body.results = [loop.result]

@@ -269,6 +269,10 @@ class Generator:
                 results.insert(0, self.leave())
             region.results = results
         stop = self.builder.constant(self.random.choice((0, 1, 3)))
+        if self.random.random() < 0.4:
+            stop = self.builder.emit(RULES["remainder"], self.random.choice(state[2]), 4, name=self.random.choice(NAMES))
+            if self.random.random() < 0.5:
+                state[2].append(stop)
         extra = {"leaves": True} if leaves else {}
         if self.random.random() < 0.4:
             extra["reversed"] = True
@@ -305,7 +309,8 @@ class Generator:
             if self.random.random() < 0.3:
                 self.numbers = list(test.parameters[len(entries) : -1])
                 total = self.emit("multiply", self.random.choice(self.numbers), 2.0)
-                going = self.builder.emit(RULES["logical_and"], going, self.builder.emit(RULES["less"], total, self.emit("add", total, 1e6)))
+                small = self.builder.emit(RULES["less"], total, self.emit("add", total, 1e6))
+                going = self.builder.emit(RULES["logical_and"], going, small)
             test.results = [going]
         self.restore(state)
         region = self.builder.new_region(kinds, names)

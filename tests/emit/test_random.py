@@ -7,8 +7,8 @@ import warnings
 
 import numpy as np
 import pytest
-from random_graphs import random_graph
-from support import agrees, emitted, source
+from emit.random_graphs import random_graph
+from emit.support import agrees, emitted, source
 
 from s2sad.emit.print import closed, with_astor, with_unparse
 

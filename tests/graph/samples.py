@@ -62,14 +62,8 @@ def _append(base, value):
 def at_index(*items):
     """A path of one subscript; "operand" stands for the next varying part."""
     varying = iter(range(len(items)))
-    return (
-        Index(
-            tuple(
-                Operand(next(varying)) if item == "operand" else Slice(item.start, item.stop, item.step) if isinstance(item, slice) else item
-                for item in items
-            )
-        ),
-    )
+    parts = [Slice(item.start, item.stop, item.step) if isinstance(item, slice) else item for item in items]
+    return (Index(tuple(Operand(next(varying)) if part == "operand" else part for part in parts)),)
 
 
 ADD = Operation("add", lambda a, b: a + b, _wider)
@@ -81,13 +75,15 @@ GET = Operation("get", lambda base, *v, path: base[_subscript(path, v)], _get_ty
 PUT = Operation("put", _put, lambda sizes, base, value, *v, path: base, sharing="same")
 ADD_AT = Operation("add_at", _add_at, lambda sizes, base, value, *v, path: base, sharing="same")
 COPY = Operation("copy", lambda x: x.copy(), lambda sizes, x: x)
+EXPAND = Operation("expand", lambda x, *, shape: np.broadcast_to(x, shape), lambda sizes, x, shape: Array("f8", shape), sharing="view")
 LIST_NEW = Operation("list_new", lambda *, element: [], lambda sizes, *, element: List(element))
 APPEND = Operation("list_append", _append, lambda sizes, base, value: base, sharing="same")
 LIST_GET = Operation("list_get", lambda base, i: base[i], lambda sizes, base, i: base.element)
 PACK = Operation("pack", lambda *values: values, lambda sizes, *kinds: Tuple(kinds))
 PRINT = Operation("print", lambda token, *values: print(*values), lambda sizes, *kinds: TOKEN, effect="output")
 
-OPERATIONS = {op.name: op for op in (ADD, MULTIPLY, LESS, TANH, ZEROS, GET, PUT, ADD_AT, COPY, LIST_NEW, APPEND, LIST_GET, PACK, PRINT)}
+_ALL = (ADD, MULTIPLY, LESS, TANH, ZEROS, GET, PUT, ADD_AT, COPY, EXPAND, LIST_NEW, APPEND, LIST_GET, PACK, PRINT)
+OPERATIONS = {operation.name: operation for operation in _ALL}
 
 
 def loop_with_twin(domain: Domain | None = None) -> Graph:

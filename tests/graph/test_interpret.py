@@ -6,7 +6,6 @@ import contextlib
 
 import numpy as np
 import pytest
-
 from graph.samples import (
     ADD,
     ADD_AT,
@@ -26,6 +25,7 @@ from graph.samples import (
     loop_with_twin,
     vector,
 )
+
 from s2sad.graph.build import new_graph
 from s2sad.graph.core import CALL, TRY, WHILE, WITH, Domain
 from s2sad.graph.interpret import InterpretError, interpret
@@ -241,8 +241,8 @@ def test_lists_and_packs():
     assert interpret(graph, [1.0], check=True) == [[1.0], [1.0, 2.0], 2.0, (1.0, 1.0)]
 
 
-@pytest.mark.parametrize(("names", "kind"), [("IndexError", "handled"), ("LookupError", "handled"), ("ValueError", "raised"), ("", "handled")])
-def test_try(names, kind):
+@pytest.mark.parametrize(("names", "handled"), [("IndexError", True), ("LookupError", True), ("ValueError", False), ("", True)])
+def test_try(names, handled):
     graph, b = new_graph("f", [vector("n"), INT], ["x", "i"])
     x, i = graph.parameters
     body, handler, otherwise, finish = b.new_region(), b.new_region([Opaque("exception")], ["e"]), b.new_region(), b.new_region()
@@ -255,7 +255,7 @@ def test_try(names, kind):
     node = b.append(TRY, (), {"handlers": (names,)}, [F8], regions=[body, handler, otherwise, finish])
     graph.body.results = [node.result]
     assert interpret(graph, [np.ones(3), 1]) == [2.0]
-    if kind == "handled":
+    if handled:
         assert interpret(graph, [np.ones(3), 3]) == [-1.0]
     else:
         with pytest.raises(IndexError):

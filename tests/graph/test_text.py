@@ -14,8 +14,9 @@ from s2sad.graph.core import CALL, TRY, WHILE, WITH, Domain, Graph, Node, Operat
 from s2sad.graph.index import Dots, Fancy, Index, Mask, NewAxis, Operand, Slice, View
 from s2sad.graph.interpret import interpret
 from s2sad.graph.literals import Absent
+from s2sad.graph.parse import TextError, parse
 from s2sad.graph.sizes import Atom, Size, maximum, minimum
-from s2sad.graph.text import TextError, opaque_objects, parse, to_text
+from s2sad.graph.text import opaque_objects, to_text
 from s2sad.graph.types import (
     BOOL,
     COMPLEX,
@@ -243,7 +244,8 @@ TYPES = [
     *(Array("f8", None), Array("b1", ()), Array("f8", (N, Size.of(1), RUN_TIME + 1)), Array("i8", (-N + 4, N * M))),
     *(Array("f8", ((N - 3).ceil_div(2) * 2 - M, maximum(N, M) - 1, minimum(N, M * 2))),),
     *(List(List(FLOAT)), Dict(Opaque("str"), vector("n")), Tuple(()), Tuple((INT, Tuple((FLOAT,)))), Optional(FLOAT)),
-    *(Record("Model", (("W", vector("n")), ("odd name", INT))), Record("a.b.C", ()), Tagged(("relu", "a, b>", "")), Reference(("x", "y.z"))),
+    *(Record("Model", (("W", vector("n")), ("odd name", INT))), Record("a.b.C", ()), Tagged(("relu", "a, b>", ""))),
+    Reference(("x", "y.z")),
     *(Generator("numpy.random.Generator"), Residual("f"), Residual("<lambda>"), Opaque("NoneType"), Opaque("two words")),
 ]
 

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from graph.samples import ADD, ADD_AT, COPY, EXPAND, F8, GET, LESS, OPERATIONS, PRINT, PUT, TANH, ZEROS, at_index, loop_with_twin, vector
 
-from graph.samples import (
-    ADD,
-    ADD_AT,
-    COPY,
-    F8,
-    GET,
-    LESS,
-    OPERATIONS,
-    PRINT,
-    PUT,
-    TANH,
-    ZEROS,
-    at_index,
-    loop_with_twin,
-    vector,
-)
 from s2sad.graph.agree import spans
 from s2sad.graph.build import new_graph
 from s2sad.graph.core import CALL, FOR, TRY, WHILE, WITH, Domain, Node, Operation, Region
+from s2sad.graph.invariants import INVARIANTS
 from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.types import BOOL, FLOAT, INT, TOKEN, Array, Opaque
-from s2sad.graph.verify import INVARIANTS, VerifyError, verify, verifying, violations
+from s2sad.graph.verify import VerifyError, verify, verifying, violations
 
 BROKEN = {}
 
@@ -657,6 +643,24 @@ def test_sequenced_graphs_that_are_right(make):
     verify(make(), writable=(), owned_results=True)
 
 
+@breaks("broadcast-written")
+@sequenced
+def _(b, x, y, a):
+    """A broadcast that a loop carries."""
+    return loop(b, [b.emit(EXPAND, a, shape=x.type.shape)], lambda i, s: [set_first(b, s)])
+
+
+@breaks("results-owned")
+@sequenced
+def _(b, x, y, a):
+    """A constant is handed out."""
+    then, otherwise = b.new_region(), b.new_region()
+    with b.inside(then):
+        then.results = [b.constant(np.ones(3), x.type)]
+    otherwise.results = [y]
+    return [b.branch(b.emit(LESS, a, 1.0), then, otherwise).result]
+
+
 @breaks("argument-written")
 @sequenced
 def _(b, x, y, a):
@@ -732,7 +736,7 @@ def test_recursive_calls_settle():
 
 def test_inference_does_not_leave_assumptions_behind():
     graph, b, x, a = straight()
-    infer = Operation("pick", lambda u: u, lambda sizes, kind: kind if sizes.equal(kind.shape[0], Size.of(3)) else kind)
+    infer = Operation("pick", lambda u: u, lambda sizes, kind: kind if sizes.equal(kind.shape[0], Size.of(3)) else FLOAT)
     graph.sizes.seen = {"n": 3}
     b.append(infer, [x], {}, [x.type])
     verify(graph)

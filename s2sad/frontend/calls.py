@@ -1,0 +1,353 @@
+"""Calls: of user functions, methods, classes, NumPy, built-ins; and the binding of arguments to parameters."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad.frontend import exits
+from s2sad.frontend.expressions import expression
+from s2sad.frontend.joins import dispatch
+from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
+from s2sad.frontend.names import LiveModule
+from s2sad.frontend.source import make_source, source_of
+from s2sad.frontend.store import ABSENT
+from s2sad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Choice,
+    DictContent,
+    Frame,
+    Function,
+    Handle,
+    Items,
+    Known,
+    Lazy,
+    Method,
+    Origin,
+    Partial,
+)
+from s2sad.graph.core import Value
+from s2sad.rules.declare import COMPOSITES, REGISTRY
+
+Keywords = dict[str, Abstract]
+DEEPEST = 60
+
+
+def call_node(low: Lowering, node: Any) -> Abstract:
+    """Lower a call: callee, then arguments in order."""
+    if isinstance(node.func, gast.Attribute):
+        # The method is looked up before the arguments are evaluated.
+        base = low.usable(expression(low, node.func.value))
+        low.at(node.func)
+        from s2sad.frontend.expressions import attribute
+
+        callee = attribute(low, base, node.func.attr)
+    else:
+        callee = low.usable(expression(low, node.func))
+    from s2sad.frontend.builtin_calls import call_super, is_super
+
+    if is_super(callee) and not node.args and not node.keywords:
+        return call_super(low)
+    arguments: list[Abstract] = []
+    for argument in node.args:
+        if isinstance(argument, gast.Starred):
+            from s2sad.frontend.iteration import known_elements
+
+            arguments.extend(known_elements(low, low.usable(expression(low, argument.value)), "a starred argument"))
+        else:
+            arguments.append(low.usable(expression(low, argument)))
+    keywords: Keywords = {}
+    for keyword in node.keywords:
+        value = low.usable(expression(low, keyword.value))
+        if keyword.arg is None:
+            content = low.store.read(value.place) if isinstance(value, Handle) else None
+            if not isinstance(content, DictContent):
+                low.refuse("star", node, what="`**` in a call")
+            for name, entry in content.entries:
+                keywords[str(name)] = entry
+        else:
+            keywords[keyword.arg] = value
+    low.at(node)
+    return call(low, callee, arguments, keywords, node)
+
+
+def call(low: Lowering, callee: Abstract, arguments: Sequence[Abstract], keywords: Keywords, node: Any = None) -> Abstract:
+    """Call a thing of the program."""
+    callee = low.usable(callee)
+    match callee:
+        case Known(value):
+            return call_known(low, callee, value, list(arguments), keywords, node)
+        case Function():
+            return call_function(low, callee, list(arguments), keywords)
+        case Method(receiver, function):
+            if isinstance(function, str):
+                return call_method(low, receiver, function, list(arguments), keywords)
+            return call(low, function, [receiver, *arguments], keywords, node)
+        case Partial(function, first, named):
+            return call(low, function, [*first, *arguments], {**dict(named), **keywords}, node)
+        case Choice():
+            return dispatch(low, callee, lambda option: call(low, option, arguments, keywords, node))
+        case Handle():
+            from s2sad.frontend.objects import call_special
+
+            result = call_special(low, callee, "__call__", list(arguments), keywords)
+            if result is not None:
+                return result
+    low.refuse("call", what=describe(callee), why="it is not callable")
+
+
+def call_method(low: Lowering, receiver: Abstract, name: str, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    """Call a method that is known by name: of an array, number, container or text."""
+    if isinstance(receiver, ArrayRef):
+        from s2sad.frontend.numpy_calls import array_method
+
+        return array_method(low, receiver, name, arguments, keywords)
+    from s2sad.frontend.containers import container_method
+
+    return container_method(low, receiver, name, arguments, keywords)
+
+
+def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: Keywords, node: Any) -> Abstract:
+    """Call a live object."""
+    from s2sad.frontend.builtin_calls import BUILTINS
+    from s2sad.frontend.numpy_calls import SPECIAL, call_numpy
+
+    try:
+        builtin = BUILTINS.get(value)
+        is_numpy = value in SPECIAL or value in REGISTRY.functions or value in COMPOSITES
+    except TypeError:
+        builtin, is_numpy = None, False
+    if builtin is not None:
+        return builtin(low, arguments, keywords)
+    if is_numpy:
+        return call_numpy(low, value, arguments, keywords)
+    derivative = getattr(value, "__s2sad_derivative__", None)
+    if derivative is not None:
+        from s2sad.frontend.nested import call_derivative
+
+        return call_derivative(low, callee, derivative, arguments, keywords)
+    if isinstance(value, types.FunctionType):
+        module = value.__module__ or ""
+        if module.partition(".")[0] in ("numpy", "scipy"):
+            low.refuse("unknown function", name=f"{module}.{value.__name__}".replace("numpy", "np", 1))
+        if module == "s2sad" or module.startswith("s2sad.api"):
+            from s2sad.frontend.nested import make_derivative
+
+            return make_derivative(low, callee, arguments, keywords)
+        return call_live(low, value, arguments, keywords, callee.origin)
+    if isinstance(value, functools.partial):
+        origin = callee.origin
+        first = [low.session.live(low, one, origin.attribute("args").item(k) if origin else None) for k, one in enumerate(value.args)]
+        named = {name: low.session.live(low, one, origin.attribute("keywords").item(name) if origin else None) for name, one in value.keywords.items()}
+        inner = low.session.live(low, value.func, origin.attribute("func") if origin else None)
+        return call(low, inner, [*first, *arguments], {**named, **keywords}, node)
+    if isinstance(value, types.MethodType):
+        origin = callee.origin
+        receiver = low.session.live(low, value.__self__, origin.attribute("__self__") if origin else None)
+        inner = low.session.live(low, value.__func__, origin.attribute("__func__") if origin else None)
+        return call(low, inner, [receiver, *arguments], keywords, node)
+    if isinstance(value, type):
+        from s2sad.frontend.objects import instantiate
+
+        return instantiate(low, value, arguments, keywords, callee.origin)
+    wrapped = getattr(value, "__wrapped__", None)
+    if isinstance(value, functools._lru_cache_wrapper) and isinstance(wrapped, types.FunctionType):
+        return call_live(low, wrapped, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
+    if isinstance(wrapped, types.FunctionType) and type(value).__module__.startswith("s2sad"):
+        return call_live(low, wrapped, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
+    if isinstance(value, np.ufunc) or (getattr(value, "__module__", "") or "").partition(".")[0] in ("numpy", "scipy"):
+        from s2sad.frontend.numpy_calls import full_name
+
+        low.refuse("unknown function", name=full_name(value))
+    if callable(value) and not isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType)) and isinstance(getattr(type(value), "__call__", None), types.FunctionType):
+        receiver = low.session.instance(low, value, callee.origin)
+        return call(low, Method(receiver, low.session.live(low, type(value).__call__, None)), arguments, keywords, node)
+    from s2sad.frontend.effects import foreign_call
+
+    return foreign_call(low, callee, value, arguments, keywords)
+
+
+def live_function(low: Lowering, value: Any, origin: Origin | None) -> Function:
+    """Return a live Python function as a function of the program."""
+    same_module = value.__globals__ is low.session.globals
+    module = low.session.modules.get(id(value.__globals__))
+    if module is None:
+        module = LiveModule(value.__globals__, None if same_module else (origin.attribute("__globals__") if origin is not None else None))
+        if not same_module and origin is None:
+            module = LiveModule(value.__globals__, Origin("module", value.__module__ or "?"))
+        low.session.modules[id(value.__globals__)] = module
+    return Function(source_of(value, module), origin=origin)
+
+
+def call_live(low: Lowering, value: Any, arguments: list[Abstract], keywords: Keywords, origin: Origin | None = None) -> Abstract:
+    """Call a live Python function."""
+    return call_function(low, live_function(low, value, origin), arguments, keywords)
+
+
+def define(low: Lowering, node: Any) -> Abstract:
+    """Return the function that a `def` or a lambda makes; it sees the variables of this frame as they will be when it is called."""
+    outer = low.frame.source
+    source = make_source(node, outer.file, outer.line, outer.column, outer.module)
+    arguments = node.args
+    defaults = tuple(low.usable(expression(low, default)) for default in arguments.defaults)
+    keyword_defaults = tuple(
+        (argument.id, low.usable(expression(low, default)))
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    )
+    frame: Frame | None = low.frame
+    while frame is not None:
+        frame.captured = True
+        frame = frame.parent
+    return Function(source, low.frame, defaults, keyword_defaults)
+
+
+def call_function(low: Lowering, function: Function, arguments: list[Abstract], keywords: Keywords, *, cls: type | None = None) -> Abstract:
+    """Call a function of the user: in a graph of its own, or in the present state."""
+    if isinstance(function.source.node, gast.AsyncFunctionDef):
+        low.refuse("async")
+    values = bind(low, function, arguments, keywords)
+    if function.source.generator:
+        return Lazy("generator", (), (function, values))
+    from s2sad.frontend.graphs import call_graph
+
+    result = call_graph(low, function, values, cls)
+    return result if result is not None else inline(low, function, values, cls)
+
+
+def inline(low: Lowering, function: Function, values: dict[str, Abstract], cls: type | None = None) -> Abstract:
+    """Lower the body of a function in the present state."""
+    depth = sum(1 for frame in low.frames if frame.source.node is function.source.node)
+    if depth > 8 or len(low.frames) > DEEPEST:
+        low.refuse("recursion", name=function.source.name, why="it would be written out without end")
+    location = low.location
+    frame = low.new_frame(function, function.source, function.parent)
+    frame.cls = cls or low.session.class_of.get(id(function.source.function))
+    enter(low, frame, values)
+    try:
+        run_body(low, frame)
+    finally:
+        low.frames.pop()
+        low.builder.location = location
+    if low.dead:
+        low.dead = False
+        leave_frame(low, frame)
+        raise DeadPath
+    result = low.store.read(frame.result)
+    leave_frame(low, frame)
+    return low.usable(result, f"the result of {function.source.name}")
+
+
+def enter(low: Lowering, frame: Frame, values: dict[str, Abstract]) -> None:
+    """Make a frame the present one, with its parameters bound."""
+    low.frames.append(frame)
+    for name, value in values.items():
+        low.store.write(frame.variable(name), value)
+    positional = [*frame.source.node.args.posonlyargs, *frame.source.node.args.args]
+    if positional:
+        frame.receiver = values.get(positional[0].id)
+
+
+def run_body(low: Lowering, frame: Frame) -> None:
+    """Lower the body of the present frame's function up to its return."""
+    from s2sad.frontend.statements import block
+
+    node = frame.source.node
+    if isinstance(node, gast.Lambda):
+        try:
+            low.store.write(frame.result, low.usable(expression(low, node.body)))
+        except DeadPath:
+            low.dead = True
+        return
+    block(low, [*node.body, _RETURN_NONE])
+    low.store.write(frame.exit, ABSENT)
+
+
+_RETURN_NONE = gast.Return(value=None)
+
+
+def leave_frame(low: Lowering, frame: Frame) -> None:
+    """Forget the variables of a frame that nothing can reach any more."""
+    low.store.forget([frame.exit, frame.result])
+    if not frame.captured:
+        low.store.forget(list(frame.variables.values()))
+
+
+def bind(low: Lowering, function: Function, arguments: Sequence[Abstract], keywords: Keywords) -> dict[str, Abstract]:
+    """Bind arguments to parameters as Python does."""
+    node = function.source.node
+    parameters = node.args
+    name = function.source.name
+    values: dict[str, Abstract] = {}
+    positional = [argument.id for argument in (*parameters.posonlyargs, *parameters.args)]
+    rest = list(arguments)
+    for label in positional:
+        if rest:
+            values[label] = rest.pop(0)
+    if rest:
+        if parameters.vararg is None:
+            raise PrimalRaises(f"{name}() takes {len(positional)} positional arguments but {len(arguments)} were given")
+        values[parameters.vararg.id] = Items(tuple(rest))
+    elif parameters.vararg is not None:
+        values[parameters.vararg.id] = Items(())
+    by_name = {argument.id for argument in (*parameters.args, *parameters.kwonlyargs)}
+    extra: dict[str, Abstract] = {}
+    for label, value in keywords.items():
+        if label in by_name:
+            if label in values:
+                raise PrimalRaises(f"{name}() got multiple values for argument '{label}'")
+            values[label] = value
+        elif parameters.kwarg is not None:
+            extra[label] = value
+        else:
+            raise PrimalRaises(f"{name}() got an unexpected keyword argument '{label}'")
+    if parameters.kwarg is not None:
+        values[parameters.kwarg.id] = Handle(low.store.place("dict", DictContent(tuple(extra.items()))))
+    for label in (*positional, *(argument.id for argument in parameters.kwonlyargs)):
+        if label not in values:
+            default = _default(low, function, label, positional)
+            if default is ABSENT:
+                raise PrimalRaises(f"{name}() missing a required argument: '{label}'")
+            values[label] = default
+    return {label: values[label] for label in [*positional, *[argument.id for argument in parameters.kwonlyargs], *[one.id for one in (parameters.vararg, parameters.kwarg) if one is not None]]}
+
+
+def _default(low: Lowering, function: Function, label: str, positional: list[str]) -> Any:
+    live = function.source.function
+    if live is not None:
+        origin = function.origin
+        defaults = live.__defaults__ or ()
+        if label in positional:
+            number = positional.index(label) - (len(positional) - len(defaults))
+            if number < 0:
+                return ABSENT
+            return low.session.live(low, defaults[number], Origin("default", label) if origin is None and low.session.is_root(live) else origin.attribute("__defaults__").item(number) if origin else None)
+        named = live.__kwdefaults__ or {}
+        if label not in named:
+            return ABSENT
+        return low.session.live(low, named[label], Origin("default", label) if origin is None and low.session.is_root(live) else origin.attribute("__kwdefaults__").item(label) if origin else None)
+    node = function.source.node.args
+    if function.parent is None and function.source.function is None:
+        # A function of a module that is only read: its defaults are constants.
+        from s2sad.frontend.names import _literal
+
+        nodes = dict(zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True))
+        nodes.update({argument.id: default for argument, default in zip(node.kwonlyargs, node.kw_defaults, strict=True) if default is not None})
+        if label not in nodes:
+            return ABSENT
+        try:
+            return Known(_literal(nodes[label]))
+        except ValueError:
+            low.refuse("static", nodes[label], what=f"the default of {label}")
+    defaults_given = dict(zip(positional[len(positional) - len(function.defaults) :], function.defaults, strict=True))
+    defaults_given.update(dict(function.keyword_defaults))
+    return defaults_given.get(label, ABSENT)
+
+
+__all__ = ["Value", "call", "call_function", "call_live", "call_node", "define", "exits", "inline"]

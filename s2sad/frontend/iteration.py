@@ -1,0 +1,306 @@
+"""What can be iterated over: how many elements there are, and which is the k-th."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.arrays import length, subscript
+from s2sad.frontend.joins import dispatch
+from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, GrowingContent, Handle, Items, Known, Lazy, ListContent, Range
+from s2sad.graph.core import Value
+from s2sad.graph.sizes import Size
+from s2sad.graph.types import Array, Number
+
+MOST_TRIPS = 64
+
+
+@dataclass(slots=True)
+class Plan:
+    """How to visit the elements of something.
+
+    Either `elements` is the number of elements known at compile time and the loop is written out (`structural`), or it is a loop
+    over `start`, `stop`, `step`.  `element(k)` gives the element for an index: the loop's own, or a known one.
+    """
+
+    start: Abstract
+    stop: Abstract
+    step: Abstract
+    element: Callable[[Abstract], Abstract]
+    structural: bool = False
+    count: int | None = None
+    reverse: bool = False
+
+    @property
+    def is_counter(self) -> bool:
+        """Whether the indices are 0, 1, 2, ..."""
+        return isinstance(self.start, Known) and self.start.value == 0 and isinstance(self.step, Known) and self.step.value == 1 and not self.reverse
+
+
+def plan(low: Lowering, thing: Abstract) -> Plan:
+    """Return how to iterate over a thing."""
+    thing = low.usable(thing)
+    match thing:
+        case Range(start, stop, step):
+            return Plan(start, stop, step, lambda k: k)
+        case ArrayRef():
+            kind = low.array_type(thing)
+            if kind.shape == ():
+                raise PrimalRaises("iteration over a 0-d array")
+            return Plan(Known(0), length(low, thing), Known(1), lambda k: subscript(low, thing, k))
+        case Items(elements):
+            return _known(len(elements), lambda k: elements[k])
+        case Known(value) if isinstance(value, (str, bytes, tuple, list, range)):
+            return _known(len(value), lambda k: Known(value[k]))
+        case Known(value) if isinstance(value, (dict, set, frozenset)):
+            keys = list(value)
+            return _known(len(keys), lambda k: Known(keys[k]))
+        case Handle(place):
+            content = low.store.read(place)
+            if isinstance(content, ListContent):
+                return _known(len(content.elements), lambda k: _element(low, thing, k))
+            if isinstance(content, GrowingContent):
+                from s2sad.frontend.containers import item_of
+
+                count = low.emit("list_length", content.value)
+                return Plan(Known(0), count, Known(1), lambda k: item_of(low, thing, k))
+            if isinstance(content, DictContent):
+                keys = [key for key, _ in content.entries]
+                return _known(len(keys), lambda k: Known(keys[k]))
+            from s2sad.frontend.objects import iterate_object
+
+            return plan(low, iterate_object(low, thing))
+        case Lazy():
+            return _lazy(low, thing)
+    low.refuse("operands", what="a loop", kinds=describe(thing))
+
+
+def _known(count: int, element: Callable[[int], Abstract]) -> Plan:
+    def get(index: Abstract) -> Abstract:
+        assert isinstance(index, Known)
+        return element(index.value)
+
+    return Plan(Known(0), Known(count), Known(1), get, structural=True, count=count)
+
+
+def _element(low: Lowering, thing: Handle, k: int) -> Abstract:
+    content = low.store.read(thing.place)
+    if not isinstance(content, ListContent) or k >= len(content.elements):
+        low.refuse("container", what="a list is changed while it is iterated over", remedy="loop over a copy, list(...)")
+    return content.elements[k]
+
+
+def _lazy(low: Lowering, thing: Lazy) -> Plan:
+    match thing.kind:
+        case "zip":
+            plans = [counted(low, plan(low, part)) for part in thing.parts]
+            if not plans:
+                return _known(0, lambda k: Known(None))
+            return _together(low, plans, lambda k: Items(tuple(one.element(k) for one in plans)), bool(thing.detail))
+        case "enumerate":
+            from s2sad.frontend.expressions import binary
+
+            import gast
+
+            one = counted(low, plan(low, thing.parts[0]))
+            start = thing.parts[1]
+            zero = isinstance(start, Known) and start.value == 0
+            return _together(low, [one], lambda k: Items((k if zero else binary(low, gast.Add, start, k), one.element(k))), False)
+        case "reversed":
+            one = plan(low, thing.parts[0])
+            if one.structural:
+                assert one.count is not None
+                count = one.count
+                return Plan(Known(0), Known(count), Known(1), lambda k: one.element(Known(count - 1 - low.static(k, "an index"))), True, count)
+            return Plan(one.start, one.stop, one.step, one.element, reverse=not one.reverse)
+        case "keys":
+            return plan(low, thing.parts[0])
+        case "values" | "items":
+            (handle,) = thing.parts
+            assert isinstance(handle, Handle)
+            content = low.store.read(handle.place)
+            assert isinstance(content, DictContent)
+            keys = [key for key, _ in content.entries]
+
+            def entry(k: int) -> Abstract:
+                now = low.store.read(handle.place)
+                found = dict(now.entries)[keys[k]]
+                return found if thing.kind == "values" else Items((Known(keys[k]), found))
+
+            return _known(len(keys), entry)
+        case "map":
+            from s2sad.frontend.calls import call
+
+            function, *parts = thing.parts
+            plans = [counted(low, plan(low, part)) for part in parts]
+            return _together(low, plans, lambda k: call(low, function, [one.element(k) for one in plans], {}), False)
+        case "flat":
+            from s2sad.frontend.numpy_calls import apply
+            from s2sad.rules.declare import REGISTRY
+
+            flat = apply(low, REGISTRY.rules["ravel"], [thing.parts[0]], {})
+            return plan(low, flat)
+        case "product" | "ndindex":
+            return _product(low, thing)
+    low.refuse("yield", what=f"an iterator ({thing.kind}) is consumed here")
+
+
+def _product(low: Lowering, thing: Lazy) -> Plan:
+    plans = [plan(low, part) for part in thing.parts]
+    if not all(one.structural or _static_count(low, one) is not None for one in plans):
+        low.refuse("star", what="itertools.product")
+    counts = [one.count if one.count is not None else _static_count(low, one) or 0 for one in plans]
+    plans = [counted(low, one) for one in plans]
+    total = 1
+    for count in counts:
+        total *= count
+
+    def element(k: int) -> Abstract:
+        parts: list[Abstract] = []
+        for one, count in zip(reversed(plans), reversed(counts), strict=True):
+            parts.append(one.element(Known(k % count)))
+            k //= count
+        return Items(tuple(reversed(parts)))
+
+    return _known(total, element)
+
+
+def _static_count(low: Lowering, one: Plan) -> int | None:
+    parts = [one.start, one.stop, one.step]
+    if all(isinstance(part, Known) for part in parts):
+        return len(range(*(part.value for part in parts)))  # type: ignore[union-attr]
+    return None
+
+
+def _together(low: Lowering, plans: Sequence[Plan], element: Callable[[Abstract], Abstract], strict: bool) -> Plan:
+    """Return the plan that visits several things at once: as many trips as the shortest has elements."""
+    structural = any(one.structural for one in plans)
+    counts: list[Abstract] = [one.stop for one in plans]
+    if structural:
+        known = min(one.count for one in plans if one.count is not None)
+        for one in plans:
+            if not one.structural:
+                size = _size(low, one.stop)
+                if size is None:
+                    low.refuse("star", what="zip of things of known and unknown length")
+                if low.sizes.at_least(size, known) is not True:
+                    number = size.evaluate(low.sizes.seen) if size.known is None else size.known
+                    if number is None:
+                        low.refuse("star", what="zip of things of known and unknown length")
+                    low.sizes.assume(size, "==", Size.of(number))
+                    known = min(known, number)
+        return Plan(Known(0), Known(known), Known(1), element, True, known)
+    stop = counts[0]
+    for other in counts[1:]:
+        stop = smaller(low, stop, other)
+    return Plan(Known(0), stop, Known(1), element)
+
+
+def _size(low: Lowering, number: Abstract) -> Size | None:
+    kind = low.type_of(number)
+    return kind.size if isinstance(kind, Number) else None
+
+
+def smaller(low: Lowering, left: Abstract, right: Abstract) -> Abstract:
+    """Return the smaller of two counts, by the sizes where they tell."""
+    a, b = _size(low, left), _size(low, right)
+    if a is not None and b is not None:
+        if a == b or low.sizes.equal(a, b):
+            return left
+        larger = low.sizes.at_least(a - b, 0)
+        if larger is not None:
+            return right if larger else left
+    from s2sad.frontend.builtin_calls import least
+
+    return least(low, [left, right])
+
+
+def counted(low: Lowering, one: Plan) -> Plan:
+    """Return a plan whose indices are 0, 1, 2, ..."""
+    if one.structural or one.is_counter:
+        return one
+    import gast
+
+    from s2sad.frontend.expressions import binary
+
+    count = range_length(low, Range(one.start, one.stop, one.step))
+
+    def element(k: Abstract) -> Abstract:
+        if one.reverse:
+            k = binary(low, gast.Sub, binary(low, gast.Sub, count, Known(1)), k)
+        return one.element(binary(low, gast.Add, one.start, binary(low, gast.Mult, k, one.step)))
+
+    return Plan(Known(0), count, Known(1), element)
+
+
+def range_length(low: Lowering, thing: Range) -> Abstract:
+    """Return ``len(range(...))``."""
+    start, stop, step = (_size(low, part) for part in (thing.start, thing.stop, thing.step))
+    if start is not None and stop is not None and step is not None and step.known:
+        span = stop - start if step.known > 0 else start - stop
+        enough = low.sizes.at_least(span, 0) if span.entry else None
+        if enough is not None:
+            count = span.ceil_div(abs(step.known)) if enough else Size.of(0)
+            return low.size(count)
+    return low.emit("trip_count", low.value(thing.start), low.value(thing.stop), low.value(thing.step))
+
+
+def known_elements(low: Lowering, thing: Abstract, what: str, wanted: int | None = None) -> list[Abstract]:
+    """Return the elements of something whose number is known."""
+    thing = low.usable(thing)
+    if isinstance(thing, Items):
+        return list(thing.elements)
+    if isinstance(thing, Handle):
+        content = low.store.read(thing.place)
+        if isinstance(content, ListContent):
+            return list(content.elements)
+    if isinstance(thing, Lazy) and thing.kind == "generator" or isinstance(thing, Lazy) and thing.kind == "comprehension":
+        thing = as_list(low, thing)
+        return known_elements(low, thing, what, wanted)
+    if isinstance(thing, Choice):
+        low.refuse("star", what=what)
+    one = counted(low, plan(low, thing))
+    if one.structural:
+        assert one.count is not None
+        return [one.element(Known(k)) for k in range(one.count)]
+    size = _size(low, one.stop)
+    number = None if size is None else size.known
+    if number is None and size is not None:
+        number = size.evaluate(low.sizes.seen)
+        if number is not None:
+            if number > MOST_TRIPS:
+                low.refuse("budget", what=what, count=number)
+            low.sizes.assume(size, "==", Size.of(number))
+    if number is None and wanted is not None and size is not None and not low.sizes.seen:
+        number = wanted
+        low.sizes.assume(size, "==", Size.of(number))
+    if number is None:
+        if isinstance(one.stop, Value):
+            number = int(low.static(one.stop, what))
+        else:
+            low.refuse("star", what=what)
+    if number > MOST_TRIPS:
+        low.refuse("budget", what=what, count=number)
+    return [one.element(Known(k)) for k in range(number)]
+
+
+def as_list(low: Lowering, thing: Abstract) -> Abstract:
+    """Return ``list(thing)``."""
+    from s2sad.frontend.comprehensions import collect
+
+    thing = low.usable(thing)
+    if isinstance(thing, Choice):
+        return dispatch(low, thing, lambda option: as_list(low, option))
+    if isinstance(thing, Handle):
+        content = low.store.read(thing.place)
+        if isinstance(content, (ListContent, GrowingContent)):
+            return Handle(low.store.place("list", content))
+    return collect(low, thing)
+
+
+__all__ = ["Array", "Plan", "as_list", "counted", "known_elements", "np", "plan", "range_length"]
+Any_ = Any

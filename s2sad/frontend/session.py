@@ -1,0 +1,292 @@
+"""What all graphs of one lowering share: inputs, guards, live objects, and what has been demanded static."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.lower import Lowering
+from s2sad.frontend.signature import Arguments, Guard, Input
+from s2sad.frontend.store import ABSENT
+from s2sad.frontend.values import Abstract, ArrayRef, DictContent, Function, Handle, InstanceContent, Items, Known, ListContent, Origin, Place, Variable
+from s2sad.graph.core import Value
+from s2sad.graph.sizes import Atom, Size
+from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
+from s2sad.graph.types import TOKEN, Array, Generator, Number, Scalar, Type
+
+LABELS = "nmpqrstuvw"
+
+
+class Separate(Exception):
+    """A callee cannot be a graph of its own; it is lowered in the caller's state."""
+
+
+class Session:
+    """Inputs and guards of the function that is lowered; `static` names the ints that are known by value this time."""
+
+    def __init__(self, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None) -> None:
+        self.arguments = arguments
+        self.static_inputs = static
+        self.derive = derive
+        self.guards: dict[tuple[str, str], Guard] = {}
+        self.root: Lowering
+        self.inputs: list[Input] = []
+        self.culprits: dict[Value, str] = {}
+        self.summaries: dict[Any, Any] = {}
+        self.active: list[Any] = []
+        self.calls = 0
+
+    # ------------------------------------------------------------ arguments
+
+    def argument(self, low: Lowering, tree: Tree, origin: Origin) -> Abstract:
+        """Return an argument as a thing of the program, adding parameters to the graph."""
+        match tree:
+            case Leaf(number):
+                return self.leaf(low, self.arguments.types[number], origin, lambda: self.arguments.seen.get(str(origin)))
+            case Fixed(value):
+                return Known(value, origin)
+            case Branch(kind, cls, keys, children):
+                by_item = kind in ("list", "tuple", "dict")
+                parts = [
+                    self.argument(low, child, origin.item(key) if by_item else origin.attribute(str(key))) for key, child in zip(keys, children, strict=True)
+                ]
+                if kind == "tuple" or kind == "named":
+                    return Items(tuple(parts), cls)
+                if kind == "list":
+                    return Handle(low.store.place("list", ListContent(tuple(parts)), name=str(origin), origin=origin))
+                if kind == "dict":
+                    return Handle(low.store.place("dict", DictContent(tuple(zip(keys, parts, strict=True))), name=str(origin), origin=origin))
+                fields = tuple((str(key), part) for key, part in zip(keys, parts, strict=True))
+                return Handle(low.store.place("instance", InstanceContent(fields), name=str(origin), cls=cls, origin=origin))
+
+    def leaf(self, low: Lowering, kind: Type, origin: Origin, seen: Callable[[], Any]) -> Abstract:
+        """Return a new input of the graph."""
+        text = str(origin)
+        if text in self.static_inputs:
+            value = seen()
+            if value is not None:
+                if origin.kind != "argument":
+                    self.guard(origin, "==", value)
+                else:
+                    self.guards[text, "=="] = Guard(origin.kind, origin.root, origin.steps, "==", value)
+                return Known(value, origin)
+        # A name for an argument is the user's; a part of one is named after its path.
+        value = self.parameter(low, kind, _name(origin))
+        self.inputs.append(Input(value, origin.root, origin.kind, origin.steps))
+        self._sources(low, value, kind)
+        if isinstance(kind, Number) and kind.kind == "int":
+            self.culprits[value] = text
+        elif isinstance(kind, Scalar) and kind.dtype[0] in "iu":
+            self.culprits[value] = text
+        if isinstance(kind, Array):
+            place = low.store.place("array", value, name=_name(origin), origin=origin)
+            return ArrayRef(place, name=_name(origin))
+        return value
+
+    def parameter(self, low: Lowering, kind: Type, name: str) -> Value:
+        """Add a parameter to the graph."""
+        value = Value(kind, name, low.graph.body)
+        low.graph.body.parameters.append(value)
+        low.builder.home[value] = low.graph.body
+        return value
+
+    def _sources(self, low: Lowering, value: Value, kind: Type) -> None:
+        sources = low.graph.size_sources
+        if isinstance(kind, Array) and kind.shape is not None:
+            for axis, size in enumerate(kind.shape):
+                if len(size.terms) == 1 and size.terms[0][1] == 1 and size.constant == 0:
+                    sources.setdefault(size.terms[0][0].name, (value, axis))
+        elif isinstance(kind, Number) and kind.size is not None and len(kind.size.terms) == 1:
+            sources.setdefault(kind.size.terms[0][0].name, (value, None))
+
+    def first_token(self, low: Lowering) -> Value:
+        """Return the effect token at entry, a parameter of the graph."""
+        for value in low.graph.body.parameters:
+            if value.type == TOKEN:
+                return value
+        value = self.parameter(low, TOKEN, "")
+        if low is self.root:
+            self.inputs.append(Input(value, "", "token"))
+        return value
+
+    def static_culprit(self, value: Value) -> str | None:
+        """Return the text of the input that a value is, when it can be made static."""
+        text = self.culprits.get(value)
+        if text is None or text not in self.arguments.seen and text not in self._live_ints:
+            return None
+        return text
+
+    _live_ints: dict[str, int] = {}
+
+    # ------------------------------------------------------------ live objects
+
+    def guard(self, origin: Origin | None, test: str, expected: Any) -> None:
+        """Note what was read of a live object."""
+        if origin is None or origin.kind == "argument":
+            return
+        key = (str(origin), test)
+        if key not in self.guards:
+            self.guards[key] = Guard(origin.kind, origin.root, origin.steps, test, expected)
+
+    def closure(self, low: Lowering, function: Function | None, name: str) -> Any:
+        """Return what a live function has captured under a name, or ABSENT."""
+        if function is None or function.source.function is None:
+            return ABSENT
+        live = function.source.function
+        if name not in live.__code__.co_freevars:
+            return ABSENT
+        number = live.__code__.co_freevars.index(name)
+        cell = (live.__closure__ or ())[number]
+        if function.origin is None:
+            origin = Origin("closure", name)
+        else:
+            origin = function.origin.attribute("__closure__").item(number).attribute("cell_contents")
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            return ABSENT
+        return self.live(low, value, origin)
+
+    def module_name(self, low: Lowering, module: Any, name: str) -> Any:
+        """Return what a global name stands for, or ABSENT."""
+        found = module.lookup(name)
+        if found is ABSENT:
+            return ABSENT
+        if isinstance(found, (Known, Function)):
+            return found
+        value, origin = found
+        return self.live(low, value, origin)
+
+    def live(self, low: Lowering, value: Any, origin: Origin | None) -> Abstract:
+        """Return a live object as a thing of the program: numbers and arrays are inputs, all else is known and guarded."""
+        cls = type(value)
+        if cls in (int, float, complex) or isinstance(value, (np.ndarray, np.generic, np.random.Generator, np.random.RandomState)):
+            return self._live_leaf(low, value, origin)
+        if value is None or cls in (bool, str, bytes):
+            self.guard(origin, "is" if value is None or cls is bool else "==", value)
+            return Known(value, origin)
+        if cls in (tuple, list, dict):
+            return self._live_container(low, value, origin)
+        if isinstance(value, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, np.dtype)) or callable(value):
+            self.guard(origin, "is", value)
+            return Known(value, origin)
+        if isinstance(value, tuple) and hasattr(cls, "_fields"):
+            self.guard(origin, "type", cls)
+            parts = [self.live(low, part, None if origin is None else origin.item(k)) for k, part in enumerate(value)]
+            return Items(tuple(parts), cls)
+        if cls.__module__ in ("builtins", "re", "datetime", "decimal", "fractions") or not hasattr(value, "__dict__") and not hasattr(cls, "__slots__"):
+            self.guard(origin, "is", value)
+            return Known(value, origin)
+        self.guard(origin, "type", cls)
+        return Handle(self.place_of(low, value, origin, "instance", lambda: InstanceContent(()), cls))
+
+    def place_of(self, low: Lowering, value: Any, origin: Origin | None, kind: str, content: Callable[[], Any], cls: type | None = None) -> Place:
+        """Return the place of a live object; two ways to one object lead to one place."""
+        found = low.live_places.get(id(value))
+        if found is not None:
+            place, keep = found
+            if origin is not None and place.origin is not None and str(origin) != str(place.origin) and origin.kind != "argument":
+                self.guard(origin, "same", str(place.origin))
+            del keep
+            return place
+        place = low.store.place(kind, None, name=str(origin) if origin is not None else "", cls=cls, origin=origin)
+        low.live_places[id(value)] = (place, value)
+        low.live_objects[place] = value
+        made = content()
+        low.store.contents[place] = made  # it existed before anything that is lowered now
+        return place
+
+    def _live_container(self, low: Lowering, value: Any, origin: Origin | None) -> Abstract:
+        cls = type(value)
+
+        def part(key: Any, item: Any) -> Abstract:
+            return self.live(low, item, None if origin is None else origin.item(key))
+
+        if cls is tuple:
+            self.guard(origin, "type", cls)
+            self.guard(origin, "len", len(value))
+            return Items(tuple(part(k, item) for k, item in enumerate(value)))
+        self.guard(origin, "type", cls)
+        if cls is list:
+            self.guard(origin, "len", len(value))
+            return Handle(self.place_of(low, value, origin, "list", lambda: ListContent(tuple(part(k, item) for k, item in enumerate(value)))))
+        self.guard(origin, "keys", tuple(value))
+        return Handle(self.place_of(low, value, origin, "dict", lambda: DictContent(tuple((k, part(k, item)) for k, item in value.items()))))
+
+    def _live_leaf(self, low: Lowering, value: Any, origin: Origin | None) -> Abstract:
+        if origin is None:
+            return Known(value)
+        text = f"{origin.kind}:{origin}"
+        found = low.live_leaves.get(text)
+        if found is not None:
+            return found
+        known = low.live_places.get(id(value)) if isinstance(value, np.ndarray) else None
+        if known is not None:
+            self.guard(origin, "same", str(known[0].origin))
+            return ArrayRef(known[0])
+        if low is not self.root:
+            result = low.captured(low, text, value, origin)
+        else:
+            kind = self._leaf_type(low, value, origin)
+            if kind is None:
+                low.refuse("operands", what=str(origin), kinds=f"a {type(value).__name__}")
+            result = self.leaf(low, kind, origin, lambda: value)
+            if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+                self._live_ints = {**self._live_ints, str(origin): int(value)}
+        low.live_leaves[text] = result
+        if isinstance(result, ArrayRef):
+            low.live_places[id(value)] = (result.place, value)
+        return result
+
+    def _leaf_type(self, low: Lowering, value: Any, origin: Origin) -> Type | None:
+        if isinstance(value, (np.random.Generator, np.random.RandomState)):
+            return Generator(type(value).__name__)
+        if isinstance(value, np.generic):
+            return Scalar(f"{value.dtype.kind}{value.dtype.itemsize}") if value.dtype.kind in "biufc" else None
+        if isinstance(value, np.ndarray):
+            if type(value) is not np.ndarray or value.dtype.kind not in "biufc":
+                return None
+            return Array(f"{value.dtype.kind}{value.dtype.itemsize}", tuple(self._label(low, length) for length in value.shape))
+        if type(value) is int:
+            name = str(origin)
+            low.sizes.seen.setdefault(name, value)
+            return Number("int", Size.of(Atom(name)))
+        return Number(type(value).__name__)
+
+    def _label(self, low: Lowering, length: int) -> Size:
+        if length == 1:
+            return Size.of(1)
+        sizes = low.sizes
+        for name in sizes.labels:
+            if sizes.seen.get(name) == length:
+                matching = sorted(label for label in sizes.labels if sizes.seen.get(label) == length)
+                return Size.of(Atom(matching[0]))
+        taken = {*sizes.seen, *self.arguments.trees}
+        number = 0
+        while (name := LABELS[number % 10] + (str(number // 10 + 1) if number >= 10 else "")) in taken:
+            number += 1
+        sizes.seen[name] = length
+        sizes.labels.add(name)
+        return Size.of(Atom(name))
+
+    # ------------------------------------------------------------ names that may be unbound
+
+    def unbound_read(self, low: Lowering, variable: Variable) -> Any:
+        """A name is read before it is bound: perhaps an earlier trip of a loop has bound it."""
+        for loop in reversed(low.open_loops):
+            if loop.binds(variable):
+                loop.want(variable)
+        return None
+
+
+def _name(origin: Origin) -> str:
+    name = origin.root
+    for how, key in origin.steps:
+        if how == "attribute":
+            name += f"_{key}"
+        else:
+            name += f"_{key}" if isinstance(key, int) or isinstance(key, str) and key.isidentifier() else "_item"
+    return name

@@ -1,0 +1,65 @@
+"""Texts: known ones are computed, those with numbers in them are opaque and may only be printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad.frontend.expressions import expression
+from s2sad.frontend.lower import Lowering
+from s2sad.frontend.values import Abstract, Items, Known
+from s2sad.graph.core import Value
+
+
+def formatted(low: Lowering, node: Any) -> Abstract:
+    """Lower an f-string."""
+    pieces: list[str] = []
+    values: list[Value] = []
+    known = True
+    text = ""
+    for part in node.values:
+        if isinstance(part, gast.Constant):
+            pieces.append(part.value.replace("{", "{{").replace("}", "}}"))
+            text += part.value
+            continue
+        thing = low.usable(expression(low, part.value))
+        spec = ""
+        if part.format_spec is not None:
+            inner = low.usable(formatted(low, part.format_spec))
+            spec = low.static(inner, "a format")
+        conversion = "" if part.conversion in (-1, None) else f"!{chr(part.conversion)}"
+        if isinstance(thing, Known) and not callable(thing.value):
+            shown = {"": lambda x: x, "!r": repr, "!s": str, "!a": ascii}[conversion](thing.value)
+            written = format(shown, spec)
+            text += written
+            pieces.append(written.replace("{", "{{").replace("}", "}}"))
+            continue
+        known = False
+        from s2sad.frontend.effects import passive_value
+
+        values.append(passive_value(low, thing))
+        pieces.append(f"{{{conversion}{':' + spec if spec else ''}}}")
+    low.at(node)
+    if known:
+        return Known(text)
+    return low.emit("text", *values, template="".join(pieces))
+
+
+def text_of(low: Lowering, things: list[Abstract]) -> Abstract:
+    """Return a text made of things that vary."""
+    from s2sad.frontend.effects import passive_value
+
+    first = things[0]
+    rest = list(things[1])if isinstance(things[1], list) else things[1:]
+    parts = list(rest[0].elements) if len(rest) == 1 and isinstance(rest[0], Items) else rest
+    if all(isinstance(part, Known) for part in parts):
+        assert isinstance(first, Known)
+        return Known(first.value % tuple(part.value for part in parts))  # type: ignore[union-attr]
+    assert isinstance(first, Known)
+    return low.emit("percent_text", *(passive_value(low, part) for part in parts), template=first.value)
+
+
+def opaque_method(low: Lowering, receiver: Value, name: str, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    """Call a method of an object that nothing is known about."""
+    low.refuse("unknown attribute", name=name, what="an object of unknown kind")
