@@ -132,7 +132,7 @@ class Derivative(Generic[P, R]):
         return f"<{TITLES[request.kind].lower()} of {described(self._function)}{request!s}: {compiled}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._function, self._request, self._check)
+        return _rebuild, (type(self), portable(self._function), self._request, self._check)
 
 
 class Pushforward(Derivative[P, R]):
@@ -297,10 +297,7 @@ class Differentiated(Generic[P, R]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A decorated function is found under its own name, as plain functions are.
-        found: Any = sys.modules.get(self.__module__)
-        for part in self.__qualname__.split("."):
-            found = getattr(found, part, None)
-        if found is self:
+        if found_by_name(self.__module__, self.__qualname__) is self:
             return _named, (self.__module__, self.__qualname__)
         return _decorated, (self._function, self._options, self._check, self._backend)
 
@@ -522,8 +519,25 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
+def found_by_name(module: str, name: str) -> Any:
+    """Return what a module holds under a name, or None."""
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def portable(function: Any) -> Any:
+    """Return a function in a form that can be pickled: under its name there may be its decorated form."""
+    if isinstance(function, types.FunctionType):
+        found = found_by_name(function.__module__, function.__qualname__)
+        if isinstance(found, Differentiated) and found._function is function:
+            return found
+    return function
+
+
 def _rebuild(cls: type[Derivative[..., Any]], function: Any, request: Request, check: str) -> Derivative[..., Any]:
-    return cls(function, request, check=check)
+    return cls(function._function if isinstance(function, Differentiated) else function, request, check=check)
 
 
 def _decorated(function: Any, options: dict[str, Any], check: str, backend: str) -> Differentiated[..., Any]:

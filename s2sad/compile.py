@@ -42,7 +42,12 @@ from s2sad.structure import Pattern
 Pass = Callable[[Graph], Graph]
 
 PRIMAL: tuple[tuple[str, Pass], ...] = (("inline", inline), ("primal dead code", dead_code))
-PURE: tuple[tuple[str, Pass], ...] = (("dead code", dead_code), ("simplify", simplify), ("common subexpressions", common_subexpressions))
+PURE: tuple[tuple[str, Pass], ...] = (
+    ("dead code", dead_code),
+    ("common subexpressions", common_subexpressions),
+    ("simplify", simplify),
+    ("simplified dead code", dead_code),
+)
 KEPT: tuple[tuple[str, Pass], ...] = (("kept dead code", dead_code), ("kept common subexpressions", common_subexpressions))
 STAGES = (
     "lower",

@@ -12,7 +12,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from s2sad.api import TITLES, Derivative, Differentiated, described, make, primal
+from s2sad.api import TITLES, Derivative, Differentiated, described, make, portable, primal
 from s2sad.errors import DifferentiationError
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree, leaves
 from s2sad.graph.types import is_inexact
@@ -64,7 +64,7 @@ class Jacobian(Generic[P, R]):
         return f"<{TITLES[self._mode].lower()} of {described(self._function)}{self._request}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Jacobian, (self._function, self._mode, self._request)
+        return _rebuild, (portable(self._function), self._mode, self._request)
 
     def _columns(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Whether to go forward: asked for, and the function can be repeated unnoticed."""
@@ -220,6 +220,10 @@ def _at(tree: Tree, value: Any, number: int) -> Any:
                 if any(leaf.number == number for leaf in leaves(child)):
                     return _at(child, value[key] if kind in ("list", "tuple", "dict") else getattr(value, str(key)), number)
     return None
+
+
+def _rebuild(function: Any, mode: str, request: Request) -> Jacobian[..., Any]:
+    return Jacobian(_function(function), mode, request)
 
 
 def _function(fun: Any) -> Any:

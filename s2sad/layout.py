@@ -229,6 +229,8 @@ def standalone_module(functions: Sequence[Emitted], docstring: str) -> str:
                 )
             imports.append(f"from {module} import {name}" + (f" as {label}" if label != name else ""))
     text = print_module(functions, docstring=docstring)
+    if "import numpy as np" not in text and "np." in text:  # only the test of the arguments needs it
+        imports.append("import numpy as np")
     if imports:
         lines = text.splitlines()
         first = next((k for k, line in enumerate(lines) if line.startswith(("import ", "def "))), 0)

@@ -6,14 +6,14 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s2sad.derivative.forward import forward
 from s2sad.derivative.reverse import Callees, reverse
-from s2sad.errors import DifferentiationError, Location
-from s2sad.frontend import Input, Lowered
+from s2sad.errors import NOWHERE, DifferentiationError, Location, UnsupportedError
+from s2sad.frontend import Input, Lowered, PrimalRaises
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
 from s2sad.graph.core import Graph, Value
@@ -93,6 +93,8 @@ class Problem:
 
 def derive(problem: Problem, callees: Callees) -> Derived:
     """Return the derivative that a request asks for."""
+    if problem.request.kind != "primal":
+        refuse_lasting_changes(problem)
     match problem.request.kind:
         case "primal":
             return Derived(problem.lowered, problem.lowered.graph, problem.lowered.output, what="The function itself")
@@ -105,6 +107,28 @@ def derive(problem: Problem, callees: Callees) -> Derived:
         case "hvp":
             return curvature(problem, callees)
     raise ValueError(f"unknown kind of derivative {problem.request.kind!r}")
+
+
+def refuse_lasting_changes(problem: Problem) -> None:
+    """Refuse a function that changes what outlives the call: a derivative would have to change it once as well.
+
+    Arguments are another matter: a derivative leaves them as they were.
+    """
+    lowered = problem.lowered
+    own = {root for root, _ in problem.places()} if problem.request.kind in ("grad", "value_and_grad", "hvp") else set()
+    changes = [(lowered.inputs[number].origin, lowered.inputs[number].root, lowered.inputs[number].steps) for number in lowered.written]
+    changes += [(origin, root, steps) for origin, root, steps, _ in lowered.updates]
+    for origin, root, steps in changes:
+        tree = problem.trees.get(root)
+        instance = isinstance(tree, Branch) and tree.kind in ("instance", "dataclass")
+        if origin in ("argument", "default") and not (instance and root not in own):
+            continue
+        raise UnsupportedError(
+            f"{problem.parameters.function}() changes {spoken([(root, steps)])}, which outlives the call.",
+            remedy="return the new value instead, and assign it outside",
+            code="S2S316",
+            location=problem.location,
+        )
 
 
 def gradient(problem: Problem, callees: Callees) -> Derived:
@@ -127,6 +151,7 @@ def gradient(problem: Problem, callees: Callees) -> Derived:
     joint = reverse(lowered.graph, wrt, [number], seeds=[1.0], callees=callees).graph
     count = len(lowered.graph.results)
     positions = {leaf: count + k for k, leaf in enumerate(wanted)}
+    take_kinds(joint, {position: problem.parts[leaf].type for leaf, position in positions.items()})
     gradients = problem.collected([problem.structure(place, positions.__getitem__) for place in places])
     output = gradients
     if request.kind == "value_and_grad":
@@ -158,6 +183,7 @@ def pullback(problem: Problem, callees: Callees) -> Derived:
     joint = reverse(lowered.graph, wrt, outputs, seeds=[None] * len(outputs), callees=callees)
     count = len(lowered.graph.results)
     positions = {leaf: count + k for k, leaf in enumerate(wanted)}
+    take_kinds(joint.graph, {position: problem.parts[leaf].type for leaf, position in positions.items()})
     trees = []
     for place in own:
         floats = any(is_inexact(problem.parts[leaf.number].type) for leaf in leaves(subtree(problem.trees[place[0]], place[1])))
@@ -215,6 +241,7 @@ def pushed(problem: Problem, places: list[Place]) -> Derived:
         return Leaf(tangents[number])
 
     output = pair(lowered.output, map_leaves(lowered.output, tangent))
+    take_kinds(graph, {position: graph.results[number].type for number, position in tangents.items()})
     seeds, names = [], {root: free_name(f"d{root}", problem) for root, _ in places}
     for value, leaf in zip(graph.parameters[len(lowered.graph.parameters) :], wanted, strict=True):
         part = problem.parts[leaf]
@@ -245,6 +272,7 @@ def curvature(problem: Problem, callees: Callees) -> Derived:
         return Leaf(tangents[number])
 
     output = map_leaves(inner.output, tangent)
+    take_kinds(graph, {position: graph.results[number].type for number, position in tangents.items()})
     name = free_name("v", problem)
     seeds = []
     several = isinstance(problem.request.argnums, tuple) or isinstance(problem.request.wrt, tuple)
@@ -276,6 +304,8 @@ def scalar_result(problem: Problem, value: Tree, lowered: Lowered) -> int:
             remedy="return a float; or use has_aux=True, vjp or jacobian",
         )
     if isinstance(value, Fixed):
+        if any(node.operation.effect == "raise" for node in lowered.graph.body.nodes):
+            raise PrimalRaises("it raises on every path")
         raise DifferentiationError(
             f"{function}() returns {value.value!r}, which has no derivative.",
             remedy="return a float",
@@ -368,6 +398,17 @@ def zero_like(builder: Builder, value: Value) -> Value:
     if isinstance(kind, Scalar):
         return builder.emit(REGISTRY.rules["cast"], builder.constant(0.0), kind=kind)
     return builder.emit(REGISTRY.rules["zeros_like"], value)
+
+
+def take_kinds(graph: Graph, kinds: Mapping[int, Type]) -> None:
+    """Give results the kinds of what they are derivatives of: a Python number, a NumPy scalar, or an array without dimensions."""
+    builder = Builder(graph.body, graph.sizes)
+    for number, kind in kinds.items():
+        value = graph.results[number]
+        if type(value.type) is not type(kind) and dtype_of(kind) is not None and dtype_of(value.type) is not None:
+            made = builder.emit(REGISTRY.rules["cast"], value, kind=kind, name=value.name)
+            made.owner.reverses = NOWHERE  # type: ignore[union-attr]
+            graph.body.results[number] = made
 
 
 def pair(first: Tree, second: Tree) -> Tree:

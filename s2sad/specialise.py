@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,10 @@ from s2sad.compile import Compiled, Driver, compile_derivative, lower_target
 from s2sad.conditions import Conditions, Environment
 from s2sad.dispatch import Live, Specialisation, define
 from s2sad.errors import DifferentiationError
-from s2sad.frontend import Arguments, PrimalRaises, parse_type, parse_types
+from s2sad.frontend import Arguments, Input, Lowered, PrimalRaises, parse_types
+from s2sad.frontend.results import signature_text
+from s2sad.frontend.signature import parse_type
+from s2sad.frontend.source import Source
 from s2sad.graph.tree import Leaf, Tree, leaves
 from s2sad.graph.types import Array, is_inexact
 from s2sad.plan import Problem, leaf_steps, renumbered
@@ -33,6 +37,9 @@ def specialise(
     try:
         lowered = lower_target(function, chain, parameters, pattern, arguments, driver, location_of(function))
         problem = Problem(lowered, parameters, pattern.trees, pattern.parts, request, arguments, location_of(function))
+        protected = [text for text in written_arrays(lowered) if not eval(text, {}, dict(arguments)).flags.writeable]
+        if protected:
+            raise PrimalRaises(f"{protected[0]} is read-only")
         compiled = compile_derivative(problem, chain, driver)
     except PrimalRaises as why:
         raise_as_primal(function, parameters, pattern, arguments, why)
@@ -67,7 +74,10 @@ def from_types(
 
 def parameters_of(function: Any) -> Parameters:
     """Return the parameters of a live function, or of one that is only text."""
-    return Parameters.of(function)
+    if not isinstance(function, Source):
+        return Parameters.of(function)
+    stand_in = define(f"def function({signature_text(function)}):\n    pass\n", "function", {})
+    return Parameters.read(function.name, tuple(inspect.signature(stand_in).parameters.values()))
 
 
 def floating_positions(parameters: Parameters, pattern: Pattern) -> tuple[int, ...]:
@@ -120,7 +130,14 @@ def default_tree(value: Any, given: Arguments) -> Tree:
 
 def annotations_of(function: Any) -> dict[str, Any]:
     """Return the annotations of a function, live or as text."""
-    return dict(getattr(function, "__annotations__", {}))
+    if not isinstance(function, Source):
+        return dict(getattr(function, "__annotations__", {}))
+    arguments = function.node.args
+    found = {}
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        annotation = argument.annotation
+        found[argument.id] = getattr(annotation, "value", None) or getattr(annotation, "id", None)
+    return found
 
 
 def from_annotations(function: Any, parameters: Parameters, request: Request) -> Compiled:
@@ -136,7 +153,7 @@ def raise_as_primal(function: Any, parameters: Parameters, pattern: Pattern, arg
     raise DifferentiationError(
         f"{parameters.function}() was expected to raise an exception for these arguments ({why}), and did not.",
         code="S2S900",
-        remedy="report this: it is a defect of s2sad",
+        remedy="pass copies of the arguments; if that does not help, it is a defect of s2sad",
         location=location_of(function),
     ) from None
 
@@ -161,15 +178,26 @@ def assemble(function: Any, problem: Problem, compiled: Compiled, pattern: Patte
         environment.guard(guard.origin, guard.root, guard.steps, guard.test, guard.expected)
     for assumption in compiled.assumptions:
         conditions.assume(assumption)
+    conditions.terms += [f"{text}.flags.writeable" for text in written_arrays(lowered)]
     call = CALLS.get(problem.request.kind, plain)(problem, compiled)
     return Specialisation(call, conditions.text, conditions.namespace, live, disjoint(problem, lowered), compiled)
 
 
-def disjoint(problem: Problem, lowered: Any) -> list[tuple[str, str]]:
+def written_arrays(lowered: Lowered) -> list[str]:
+    """Return the array arguments that the function writes into, as expressions."""
+    return [place_text(lowered.inputs[number]) for number in lowered.written if lowered.inputs[number].origin == "argument"]
+
+
+def place_text(item: Input) -> str:
+    """Return where an input is found, as an expression."""
+    return item.root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in item.steps)
+
+
+def disjoint(problem: Problem, lowered: Lowered) -> list[tuple[str, str]]:
     """Return the pairs of array arguments of which one is written."""
     written = {lowered.inputs[number].value for number in lowered.written}
     arrays = [item for item in lowered.inputs if isinstance(item.value.type, Array) and item.origin == "argument"]
-    texts = {item.value: item.root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in item.steps) for item in arrays}
+    texts = {item.value: place_text(item) for item in arrays}
     pairs = []
     for position, first in enumerate(arrays):
         for second in arrays[position + 1 :]:

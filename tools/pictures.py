@@ -121,7 +121,7 @@ def pane(x: float, width: float, height: int, title: str, lines: Iterable[str], 
 
 def bars(figures: dict[str, Any]) -> str:
     """Draw the ratios of a benchmark run, each with its limit."""
-    rows = [row for row in figures["rows"] if "first" in row]
+    rows = [row for row in figures["rows"] if "first" in row and row["limit"] is not None]
     scale = 420 / max(max(row["value"], row["limit"]) for row in rows)
     height = 34 * len(rows) + 50
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 {height}" role="img" aria-label="time ratios">', STYLE]

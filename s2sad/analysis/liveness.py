@@ -87,6 +87,8 @@ class Liveness:
             owner = self.scopes.owner[self.scopes.region[node]]
             if owner is None:
                 return True  # its region has been left
+            if owner is self.scopes.owner[home]:
+                return False  # another branch of the same node: it may be a result of its own
             node, inside = owner, True
         return last.get(home, -1) < self._position[node] + (not inside)
 

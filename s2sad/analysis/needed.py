@@ -2,8 +2,8 @@
 
 Every value in demand is either *kept* (stored by the forward sweep, read by the later one) or *recomputed* from other values, which are
 then in demand themselves.  With a cost for each, the cheapest choice is a minimum cut of the graph of what is computed from
-what.  Costs are guesses in units of 10 ns, with 64 for
-every size that is not known: what comes out must depend on the program alone, never on the arguments seen.
+what.  Costs are guesses in units of 10 ns, with 1000 for every size that is not known: what comes out must depend on the program
+alone, never on the arguments seen.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from s2sad.graph.index import is_view
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import Array, Generator, Number, Scalar, Token, Type
 
-TYPICAL = 64  # elements along a dimension whose size is not known
+TYPICAL = 1000  # elements along a dimension whose size is not known
 TRIPS = 16  # trips of a loop
 SMALL_BRANCH = 8  # nodes in an `if` that may be computed again
 # Elementwise operations that cost more than reading a result from memory, and others that are more than one pass over the data.
-DEAR = frozenset(
-    "exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh power float_power cbrt hypot"
-    " logaddexp logaddexp2 sinc erf erfc gamma gammaln sort argsort unique cumsum cumprod median quantile percentile convolve".split()
-)
+DEAR = frozenset((
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "power", "float_power", "cbrt", "hypot", "sinc",
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
+    "erf", "erfc", "gamma", "gammaln", "sort", "argsort", "unique", "cumsum", "cumprod", "median", "quantile", "percentile", "convolve",
+))
 
 
 class Plan(Protocol):
@@ -99,9 +100,15 @@ def _guess(size: Size) -> int:
     return max(size.constant + sum(count * TYPICAL for _, count in size.terms), 1) if size.terms else max(size.constant, 0)
 
 
-def storing_cost(value: Value) -> int:
-    """Return what storing a value once a trip and reading it again costs."""
+def storing_cost(value: Value, by_elements: bool = False) -> int:
+    """Return what storing a value once a trip and reading it again costs.
+
+    A version of an array that the trip writes element by element (`by_elements`) is more work to store than all that the trip does:
+    what is read of it is to be kept instead.
+    """
     kind = value.type
+    if by_elements and isinstance(kind, Array):
+        return 50 * elements(kind)
     if isinstance(kind, Number | Scalar):
         return 60  # and the forward sweep has to run, which it may not if all is recomputed
     if isinstance(kind, Array):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from s2sad.cli import UsageError
+from s2sad.errors import DifferentiationError
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -51,15 +52,17 @@ def imported(path: Path, name: str) -> Any:
 
 def parsed(path: Path, name: str) -> Any:
     """Return the function as its text says; nothing is run."""
-    from s2sad.frontend import static_function
+    from s2sad.frontend import source_from_text
 
     try:
-        found = static_function(path, name)
-    except SyntaxError as error:
-        raise UsageError(f"{path}:{error.lineno}: {error.msg}") from None
-    except LookupError:
-        raise UsageError(f"{path} has no function {name}") from None
-    return found
+        return source_from_text(path.read_text(encoding="utf-8"), name, str(path))
+    except (SyntaxError, UnicodeDecodeError) as error:
+        line = f":{error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else " is not Python text"
+        raise UsageError(f"{path}{line}") from None
+    except DifferentiationError as error:
+        if error.location is not None:
+            raise
+        raise UsageError(f"{path} has no function {name} at its top level") from None
 
 
 def resolve(options: argparse.Namespace) -> Any:

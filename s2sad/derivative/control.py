@@ -18,6 +18,7 @@ from s2sad.graph.core import CALL, FOR, IF, WITH, Graph, Node, Region, Value
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import INT, Residual, is_inexact
 from s2sad.rules.declare import REGISTRY
+from s2sad.rules.simplify import materialised
 
 if TYPE_CHECKING:
     from s2sad.derivative.reverse import Sweep
@@ -79,7 +80,7 @@ def _reverse_loop(
         parameter = Value(slot_type(node.results[k].type), f"d{parameters[k].name}" if parameters[k].name else "", reverse, builder.location)
         reverse.parameters.append(parameter)
         carried.append(parameter)
-    initial_cotangents = [outer.total_or_zero(node.results[k]) for k in slots]
+    initial_cotangents = [materialised(builder, outer.total_or_zero(node.results[k])) for k in slots]
     location, reverses = builder.location, builder.reverses
     with sweep.inside(frame) as inner:
         for k, parameter in zip(slots, carried, strict=True):
@@ -89,7 +90,7 @@ def _reverse_loop(
         sources = [*(parameters[k] for k in slots), *(value for value, _ in accumulators)]
         reverse.results = [inner.total_or_zero(value) for value in sources]
     reverse.parameters += [parameter for _, parameter in accumulators]
-    starts = initial_cotangents + [outer.total_or_zero(value) for value, _ in accumulators]
+    starts = initial_cotangents + [materialised(builder, outer.total_or_zero(value)) for value, _ in accumulators]
     names = [value.name for value in reverse.parameters[1:]]
     starts, kept = _drop_unchanged(reverse, starts)
     static = {"reversed": True} if backwards else {}
@@ -146,7 +147,7 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
                     with builder.inside(branches[number]):
                         final = outer.zero(value)
             branches[number].results.append(final)
-    if not touched:
+    if not touched and not any(branch.nodes for branch in branches):
         return
     names = [f"d{value.name}" if value.name else "" for value in touched]
     joined = builder.append(IF, (condition,), {}, [slot_type(value.type) for value in touched], names=names, regions=branches)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from s2sad.graph.build import Builder
 from s2sad.graph.core import CONSTANT, SIZE, Domain, Node, Region, Value
-from s2sad.graph.types import Array, Number, Scalar, Type, shape_of
+from s2sad.graph.types import Array, List, Number, Scalar, Type, shape_of
 from s2sad.rules.declare import REGISTRY, Symbol, constant_of
 
 
@@ -209,10 +209,13 @@ def name_cotangent(cotangent: Value, primal: Value) -> None:
 def slot_type(kind: Type) -> Type:
     """Return the kind in which a derivative of something of `kind` is carried round loops, out of branches and through calls.
 
-    The derivative of a Python number is a Python number on some paths and a NumPy scalar on others.
+    The derivative of a number or a NumPy scalar is a Python number on some paths (a constant) and a NumPy scalar on others.
     """
-    if isinstance(kind, Number) and kind.kind in ("float", "complex"):
-        return Scalar("f8" if kind.kind == "float" else "c16", (kind.kind,))
+    match kind:
+        case Number("float") | Number("complex"):
+            return Scalar("f8" if kind.kind == "float" else "c16", ("float", kind.kind))
+        case Scalar(dtype) if dtype[0] in "fc":
+            return Scalar(dtype, ("float", "complex") if dtype[0] == "c" else ("float",))
     return kind
 
 
@@ -224,4 +227,4 @@ def zeros_of(builder: Builder, kind: Type, like: Callable[[], Value]) -> Value:
         return builder.emit(REGISTRY.rules["zeros_like"], like())
     if isinstance(kind, Number | Scalar):
         return builder.constant(0.0, slot_type(kind))
-    return builder.emit(REGISTRY.rules["zeros_like"], like())
+    return builder.emit(REGISTRY.rules["list_zeros" if isinstance(kind, List) else "container_zeros"], like())

@@ -22,6 +22,7 @@ from s2sad.graph.core import AT_TRIP, CALL, FOR, IF, TRY, WHILE, WITH, Domain, G
 from s2sad.graph.types import Residual, is_inexact, shape_of
 from s2sad.rules.conform import conform
 from s2sad.rules.declare import REGISTRY, Rule, Symbol
+from s2sad.rules.simplify import materialised
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,11 @@ def reverse(
     results = []
     for number in wrt:
         parameter = parameters[number]
-        results.append(sweep.residual(parameter) if isinstance(parameter.type, Residual) else sweep.cotangents.total_or_zero(parameter))
+        total = sweep.residual(parameter) if isinstance(parameter.type, Residual) else sweep.cotangents.total_or_zero(parameter)
+        filled = materialised(builder, total)
+        if filled is not total:
+            filled.name = total.name
+        results.append(filled)
     joint.body.results = primal_results + results
     return Reversed(joint, boundary)
 
@@ -226,8 +231,8 @@ class Sweep:
     def _rule(self, rule: Rule, node: Node) -> None:
         if rule.kind == "constant" or not any(operand in self.active for operand in node.operands):
             return
-        if rule.name == "get":
-            self._get(node)
+        if rule.name in ("get", "list_get"):
+            self._get(node, "add_at" if rule.name == "get" else "list_add")
             return
         if rule.name == "where":
             self._where(node)
@@ -280,16 +285,15 @@ class Sweep:
         assert total is not None
         return total
 
-    def _get(self, node: Node) -> None:
+    def _get(self, node: Node, accumulate: str) -> None:
         """Reading a part: its cotangent is added to that part of the base's cotangent, in place if the buffer allows."""
         base, *varying = node.operands
         if base not in self.active:
             return
         g = self._total(node.result)
-        path = node.static["path"]
         accumulator = self.cotangents.total_or_zero(base)
         references = [self.cotangents.refer(value) for value in varying]
-        self.cotangents.set(base, self.builder.emit(REGISTRY.rules["add_at"], accumulator, g, *references, path=path))
+        self.cotangents.set(base, self.builder.emit(REGISTRY.rules[accumulate], accumulator, g, *references, **node.static))
 
     def _where(self, node: Node) -> None:
         """`where` passes its cotangent on with a mask; it is applied where the branch's elementwise chain ends."""

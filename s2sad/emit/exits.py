@@ -134,11 +134,11 @@ def guarded(test: ast.expr) -> tuple[str, Test] | None:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = guarded(test.operand)
         return None if inner is None else (inner[0], lambda value: not inner[1](value))
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.left, ast.Name) and isinstance(test.comparators[0], ast.Constant):
-        wanted = test.comparators[0].value
-        if isinstance(test.ops[0], ast.Eq):
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and isinstance(test.comparators[-1], ast.Constant):
+        wanted = test.comparators[0].value if isinstance(test.comparators[0], ast.Constant) else None
+        if len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
             return test.left.id, lambda value: value == wanted
-        if isinstance(test.ops[0], ast.NotEq):
+        if len(test.ops) == 1 and isinstance(test.ops[0], ast.NotEq):
             return test.left.id, lambda value: value != wanted
     return None
 
@@ -159,6 +159,8 @@ def constant_of(statement: ast.stmt, flag: str) -> ast.Constant | None:
 
 def tails(body: list[ast.stmt], flag: str) -> list[tuple[list[ast.stmt], object]] | None:
     """Return the ends of all paths with the flag's value there, its assignments removed; None when one does not say."""
+    if terminal(body):
+        return []
     position = len(body) - 1
     while position >= 0 and isinstance(body[position], ast.Assign) and not binds(body[position], flag):
         position -= 1
@@ -171,8 +173,6 @@ def tails(body: list[ast.stmt], flag: str) -> list[tuple[list[ast.stmt], object]
         return [(body, known.value)]
     if not isinstance(last, ast.If) or position != len(body) - 1:
         return None
-    if terminal(last.body) or terminal(last.orelse):
-        return None
     first, second = tails(last.body, flag), tails(last.orelse, flag)
     return None if first is None or second is None else [*first, *second]
 
@@ -181,11 +181,11 @@ def left(side: list[ast.stmt], rest: list[ast.stmt], end: str) -> list[ast.stmt]
     """Return what a path does that takes this side of a guard and then leaves; None when it cannot leave there."""
     if terminal(side):
         return side
-    if end == FUNCTION and terminal(rest):
+    if len(rest) > _SMALL or not all(isinstance(one, (ast.Assign, ast.AugAssign, ast.Return, ast.Break, ast.Continue)) for one in rest):
+        return None
+    if terminal(rest):
         return [*side, *rest]
-    if end == LOOP and not terminal(rest):
-        return [*side, *rest, ast.Continue()]
-    return None
+    return [*side, *rest, ast.Continue()] if end == LOOP else None
 
 
 def exits(body: list[ast.stmt], flag: str, usual: Test, sites: list[list[ast.stmt]]) -> bool:

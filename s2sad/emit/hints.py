@@ -8,7 +8,7 @@ from typing import Protocol
 from s2sad.emit.fold import CONVERSIONS, Fold
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, WHILE, Node, Value
 from s2sad.graph.index import Index, Operand, Path, Slice
-from s2sad.graph.types import BOOL, Number
+from s2sad.graph.types import BOOL, Number, Residual
 
 FLAG = "flag"
 _LONGEST = 12
@@ -54,7 +54,7 @@ def hint(value: Value, folded: Fold, classes: Mapping[Value, Named]) -> str:
     if operation.name == "copy" and known(node.operands[0]):
         return known(node.operands[0])
     if operation is CALL:
-        return "result"
+        return "residual" if isinstance(value.type, Residual) else "result"
     if operation in (FOR, WHILE):
         return _slot(value, folded)
     if operation.name in _ALONE:

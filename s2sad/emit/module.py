@@ -7,12 +7,13 @@ stands alone; `compile_module` makes them callable.
 from __future__ import annotations
 
 import ast
-import builtins
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 import s2sad.runtime.arrays as runtime
 from s2sad.emit.exits import recovered
@@ -26,12 +27,13 @@ from s2sad.emit.scan import scan
 from s2sad.emit.sink import sunk
 from s2sad.emit.sizes import SizeSpeller
 from s2sad.emit.spell import Needs, Speller
-from s2sad.emit.syntax import assign, call, name, target, tuple_of
+from s2sad.emit.syntax import assign, call, name, number, target, tuple_of
 from s2sad.graph.core import Graph, Value
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
 from s2sad.graph.types import Token
 
-_BUILTINS = frozenset(dir(builtins))
+# Functions that generated text may call.
+_HELPERS = frozenset(("make_instance", *(label for label, known in vars(runtime).items() if inspect.isfunction(known))))
 
 
 @dataclass(eq=False, slots=True)
@@ -70,7 +72,7 @@ class Emitted:
     needs: Needs
 
 
-def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, str] | None = None) -> Emitted:
+def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, str] | None = None, needs: Needs | None = None) -> Emitted:
     """Return a sequenced graph as a function.
 
     Parameters
@@ -81,10 +83,12 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
         What surrounds the body.
     callees : mapping, optional
         Names of the functions that the graph calls.
+    needs : Needs, optional
+        Shared by the functions of one module, so that what they refer to has one name in it.
     """
     assert graph.stage == "sequenced", graph.stage
     calls = dict(callees or {})
-    needs = Needs()
+    needs = needs or Needs()
     sizes = SizeSpeller(graph)
     folded = fold(scan(graph), sizes)
     order = sunk(folded)
@@ -99,7 +103,8 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
         info.inline = value not in pinned and len(info.uses) <= 1 and not folded.found.effects
     paths = [ast.parse(text, mode="eval") for text in inputs.values() if not text.isidentifier()]
     roots = {part.id for path in paths for part in ast.walk(path) if isinstance(part, ast.Name)}
-    names = assign_names(folded, pinned, arguments, {*calls.values(), *roots, spec.name})
+    names = assign_names(folded, pinned, arguments, {*calls.values(), *roots, *_HELPERS, spec.name})
+    needs.taken = frozenset((*arguments, *calls.values(), spec.name, *(made.name for made in names.classes.values())))
     expressions = Expressions(folded, names, Speller(sizes, needs), inputs, calls)
     sizes.read = expressions.of
     statements = Statements(expressions)
@@ -169,7 +174,8 @@ def make_instance(cls: type, fields: dict[str, Any]) -> Any:
 def print_module(functions: Sequence[Emitted], *, docstring: str = "") -> str:
     """Return a module text that stands alone: imports, the helpers it needs, the functions in the given order.
 
-    Objects without a literal form are not written: they are bound when the text is loaded.
+    Array constants are read-only: a wrong write raises instead of changing the next call.  Objects without a literal form are not
+    written: they are bound when the text is loaded.
     """
     parts: list[str] = []
     if docstring:
@@ -177,7 +183,8 @@ def print_module(functions: Sequence[Emitted], *, docstring: str = "") -> str:
     helpers: dict[str, None] = {}
     for one in functions:
         helpers.update(one.needs.helpers)
-    modules = ["numpy as np"] if any("np" in one.needs.modules for one in functions) or helpers else []
+    arrays = any(isinstance(known, np.ndarray) for one in functions for known in one.needs.objects.values())
+    modules = ["numpy as np"] if arrays or helpers or any("np" in one.needs.modules for one in functions) else []
     if any("math" in one.needs.modules for one in functions):
         modules.insert(0, "math")
     sources = [textwrap.dedent(inspect.getsource(helper(label))) for label in helpers]
@@ -186,8 +193,25 @@ def print_module(functions: Sequence[Emitted], *, docstring: str = "") -> str:
     if typing or imports:
         parts.append(typing + imports)
     parts.extend(sources)
+    constants: dict[str, np.ndarray[Any, Any]] = {}
+    for one in functions:
+        constants.update((label, known) for label, known in one.needs.objects.items() if isinstance(known, np.ndarray))
+    parts.extend(_array_text(label, known) for label, known in constants.items())
     parts.extend(to_text([one.function]) for one in functions)
     return "\n\n".join(parts)
+
+
+def _array_text(label: str, known: np.ndarray[Any, Any]) -> str:
+    """Return an array constant as text, exact to the last bit."""
+    entries = expression_text(known.tolist())
+    return f"{label} = np.array({entries}, dtype=np.{known.dtype.name}).reshape({known.shape})\n{label}.setflags(write=False)\n"
+
+
+def expression_text(value: Any) -> str:
+    """Return nested lists of numbers as text."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(expression_text, value))}]"
+    return to_text([ast.Expr(number(value))]).strip()
 
 
 def _quoted(text: str) -> str:
@@ -206,7 +230,11 @@ def compile_module(
 ) -> dict[str, Callable[..., Any]]:
     """Run a printed module; return its functions by name."""
     found: dict[str, object] = dict(namespace or {})
+    bound: dict[str, object] = {}
     for one in functions:
-        found.update(one.needs.objects)
+        for label, known in one.needs.objects.items():
+            if bound.setdefault(label, known) is not known:
+                raise ValueError(f"two objects are called {label}: the functions of a module share one `Needs`")
+    found.update((label, known) for label, known in bound.items() if not isinstance(known, np.ndarray))
     module = execute(text, title, found)
     return {one.function.name: module[one.function.name] for one in functions}

@@ -7,6 +7,7 @@ both sides belong to the same sweep, and where the user did not give them differ
 
 from __future__ import annotations
 
+import builtins
 import keyword
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -22,9 +23,10 @@ from s2sad.graph.types import Token
 # What generated text may refer to: a variable never takes these names.
 _WORDS = """
     np math len range reversed float int bool complex abs min max sum any all round pow divmod print list tuple dict set str repr isinstance
-    type enumerate zip slice TypeError ValueError IndexError KeyError ZeroDivisionError AssertionError Exception _
+    type enumerate zip slice _
 """
-RESERVED = frozenset(_WORDS.split()) | frozenset(keyword.kwlist)
+_RAISED = (label for label, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException))
+RESERVED = frozenset(_WORDS.split()) | frozenset(keyword.kwlist) | frozenset(_RAISED)
 
 
 @dataclass(eq=False, slots=True)

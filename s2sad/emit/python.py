@@ -129,9 +129,11 @@ class Statements:
         exception = node.static.get("exception")
         if exception is None:
             return [ast.Expr(self.expressions.node(node))]
-        label = exception if isinstance(exception, str) else getattr(exception, "__name__", "")
-        kind: ast.expr = name(label)
-        if not isinstance(exception, str) and getattr(exception, "__module__", "") != "builtins":
+        if isinstance(exception, str):
+            kind = self.exception(exception)
+        elif getattr(exception, "__module__", "") == "builtins":
+            kind = name(exception.__name__)
+        else:
             kind = self.expressions.speller.needs.object(exception)
         return [ast.Raise(call(kind, *arguments) if arguments else kind, None)]
 
@@ -248,14 +250,18 @@ class Statements:
     def moves(self, results: Sequence[Value], sources: Sequence[Value]) -> list[ast.stmt]:
         """Assign sources to results, all at once in meaning; nothing is written for what has the same name already."""
         pending: list[tuple[str, Value, ast.expr]] = []
+        result: list[ast.stmt] = []
         for value, source in zip(results, sources, strict=True):
-            if isinstance(value.type, Token) or self.names.same(value, source) or _unbound(source):
+            if isinstance(value.type, Token) or self.names.same(value, source):
+                continue
+            if _unbound(source):
+                if self.packed(value):
+                    result.append(assign(target(self.names.of(value)), ast.Constant(None)))
                 continue
             label = self.names.of(value)
             expression = self.of(source)
             if not (isinstance(expression, ast.Name) and expression.id == label):
                 pending.append((label, source, expression))
-        result: list[ast.stmt] = []
         reads = {label: _names_in(expression) for label, _, expression in pending}
         while pending:
             free = next((move for move in pending if not any(move[0] in reads[other[0]] for other in pending if other is not move)), None)
@@ -265,6 +271,19 @@ class Statements:
             pending.remove(free)
             result.append(_moved(free[0], free[1], free[2]))
         return result
+
+    def packed(self, value: Value) -> bool:
+        """Whether a value is handed on without being looked at: then it must be bound, on the paths that do not compute it too."""
+        pending, seen = [value], {value}
+        while pending:
+            for use in self.found.infos[pending.pop()].uses:
+                if use.node is None or use.node.operation.name == "pack":
+                    return True
+                if use.node.operation in (IF, FOR, WHILE):
+                    fresh = [result for result in use.node.results if result not in seen]
+                    seen.update(fresh)
+                    pending.extend(fresh)
+        return False
 
     # Control.
 
@@ -361,7 +380,10 @@ class Statements:
         return [ast.Try(inner or [ast.Pass()], caught, rest, last)]
 
     def exception(self, label: str) -> ast.expr:
-        return ast.parse(label, mode="eval").body
+        expression = ast.parse(label, mode="eval").body
+        if label.startswith("np."):
+            self.expressions.speller.needs.modules["np"] = None
+        return expression
 
     def manage(self, node: Node) -> list[ast.stmt]:
         """Return a `with`."""

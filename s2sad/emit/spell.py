@@ -50,22 +50,23 @@ def dtype_expression(dtype: str) -> ast.expr:
 
 @dataclass(eq=False, slots=True)
 class Needs:
-    """What the text of a function refers to: modules, functions of `s2sad.runtime`, and objects that have no literal."""
+    """What the text of a module, or of one function, refers to: modules, functions of `s2sad.runtime`, and objects that have no literal."""
 
     modules: dict[str, None] = field(default_factory=dict)
     helpers: dict[str, None] = field(default_factory=dict)
     objects: dict[str, object] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()  # names of the function at hand
 
     def object(self, value: object) -> ast.expr:
         """Return the name under which the function finds an object."""
         for label, known in self.objects.items():
-            if known is value:
+            if known is value and label not in self.taken:
                 return name(label)
         hint = getattr(value, "__name__", "")
         if not hint.isidentifier() or keyword.iskeyword(hint):
             hint = f"{type(value).__name__.lower()}_constant"
         label, count = hint, 1
-        while label in self.objects or label in ("np", "math"):
+        while label in self.objects or label in self.taken or label in ("np", "math"):
             count += 1
             label = f"{hint}_{count}"
         self.objects[label] = value

@@ -35,7 +35,7 @@ def finish(body: list[ast.stmt], moved: list[ast.stmt], leave: Leave) -> list[as
         exits = _Exits(test.id, moved)
         threaded = exits.thread(body)
         if threaded is not None and (len(moved) <= _MOVES or exits.count <= 1):
-            return flattened([*threaded, *moved])
+            return flattened([*threaded, *known(moved, test.id, False)])
     return [*body, *moved, ast.If(test, [ast.Break()], [])]
 
 
@@ -83,7 +83,7 @@ class _Exits:
             last = body[position]
             if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
                 if last.targets[0].id == self.flag:
-                    return self.leave([*body[:position], *body[position + 1 :]], last.value, after=position + 1 < len(body))
+                    return self.leave(body[:position], last.value, body[position + 1 :])
                 position -= 1
                 continue
             if isinstance(last, ast.If) and last.orelse:
@@ -104,16 +104,28 @@ class _Exits:
             return [*body[:position], ast.If(opposite(last.test), otherwise, [])]
         return [*body[:position], ast.If(last.test, then, otherwise)]
 
-    def leave(self, body: list[ast.stmt], value: ast.expr, *, after: bool) -> list[ast.stmt] | None:
+    def leave(self, body: list[ast.stmt], value: ast.expr, behind: list[ast.stmt]) -> list[ast.stmt] | None:
+        """Return a path at whose end the flag is `value`; `behind` follows the assignment."""
         if isinstance(value, ast.Constant):
+            body = [*body, *known(behind, self.flag, bool(value.value))]
             if not value.value:
                 return body
             self.count += 1
-            return [*body, *deepcopy(self.moved), ast.Break()]
-        if after:
+            return [*body, *known(self.moved, self.flag, True), ast.Break()]
+        if behind:
             return None
         self.count += 1
-        return [*body, ast.If(value, [*deepcopy(self.moved), ast.Break()], [])]
+        return [*body, ast.If(value, [*known(self.moved, self.flag, True), ast.Break()], [])]
+
+
+def known(body: list[ast.stmt], flag: str, value: bool) -> list[ast.stmt]:
+    """Return copies of assignments in which the value of a flag is known."""
+
+    class Known(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return ast.Constant(value) if node.id == flag and isinstance(node.ctx, ast.Load) else node
+
+    return [Known().visit(deepcopy(statement)) for statement in body]
 
 
 def _reads(statement: ast.stmt, label: str) -> bool:

@@ -13,6 +13,7 @@ from s2sad.graph.core import Value
 from s2sad.graph.index import Dots, Fancy, Index, Item, Mask, NewAxis, Operand, Slice, Step, shifted
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import Array, List, Number, Scalar, Type, dtype_of
+from s2sad.rules.declare import REGISTRY
 
 FULL = Slice()
 
@@ -40,8 +41,6 @@ def take(low: Lowering, reference: ArrayRef, step: Step, operands: tuple[Value, 
 
 
 def _view_type(low: Lowering, whole: ArrayRef) -> Type:
-    from s2sad.rules.declare import REGISTRY
-
     base = low.content(whole.place)
     return low.infer(REGISTRY.rules["get"], [base.type, *(operand.type for operand in whole.operands)], {"path": whole.path})
 
@@ -172,7 +171,12 @@ def array_of(low: Lowering, thing: Abstract, dtype: str | None = None) -> Abstra
     if isinstance(thing, Handle):
         content = low.store.read(thing.place)
         if isinstance(content, GrowingContent):
-            return low.result(low.emit("array_of_list", content.value), contiguous=True)
+            made = low.emit("array_of_list", content.value)
+            kind = made.type
+            if content.length is not None and content.length.entry and isinstance(kind, Array) and kind.shape is not None:
+                kind = Array(kind.dtype, (content.length, *kind.shape[1:]))
+                made = low.builder.append(REGISTRY.rules["as_kind"], (made,), {"kind": kind}, [kind]).results[0]
+            return low.result(made, contiguous=True)
         if not isinstance(content, ListContent):
             low.refuse("operands", what="an array", kinds=describe(thing))
         elements: Sequence[Abstract] = content.elements

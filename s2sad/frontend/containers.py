@@ -32,6 +32,7 @@ from s2sad.frontend.values import (
     Stale,
 )
 from s2sad.graph.core import Value
+from s2sad.graph.sizes import Size
 from s2sad.graph.types import Array, List, Number, Opaque, Scalar, Type
 
 
@@ -119,12 +120,19 @@ def append(low: Lowering, handle: Handle, content: Any, thing: Abstract) -> None
         if joined is None:
             low.refuse("container", what=f"a list of {element} gets an element of another kind ({mine})", remedy="keep elements of one kind in a list")
         element = joined
-        content = GrowingContent(coerce(low, content.value, List(element)))
+        content = GrowingContent(coerce(low, content.value, List(element)), content.length)
     value = coerce(low, owned(low, thing), element)
     new = low.emit("list_append", content.value, value, name=handle.place.name)
     if isinstance(thing, ArrayRef):
         relate_frozen(low, handle.place, thing.place)
-    write(low, handle.place, GrowingContent(new))
+    write(low, handle.place, GrowingContent(new, None if content.length is None else content.length + 1))
+
+
+def list_length(low: Lowering, content: GrowingContent) -> Abstract:
+    """Return the length of a list of unknown length."""
+    if content.length is not None and content.length.entry:
+        return low.size(content.length)
+    return low.emit("list_length", content.value)
 
 
 def relate_frozen(low: Lowering, holder: Place, place: Place) -> None:
@@ -293,7 +301,7 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
                 number = low.value(index, "an index")
                 low.demand_softly(number)
                 element = element_kind(low, (content, ListContent((value,))))
-                content = GrowingContent(grown(low, content, element))
+                content = GrowingContent(grown(low, content, element), Size.of(len(content.elements)))
             else:
                 position = _position(low, index, len(content.elements), "list")
                 elements = list(content.elements)
@@ -304,12 +312,12 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
             assert isinstance(content.value.type, List)
             if not kinds.contains(content.value.type.element, _kind(low, value)):
                 element = element_kind(low, (content, ListContent((value,))))
-                content = GrowingContent(coerce(low, content.value, List(element)))
+                content = GrowingContent(coerce(low, content.value, List(element)), content.length)
             assert isinstance(content.value.type, List)
             new = low.emit("list_put", content.value, coerce(low, owned(low, value), content.value.type.element), low.value(index, "an index"), name=base.place.name)
             if isinstance(value, ArrayRef):
                 relate_frozen(low, base.place, value.place)
-            write(low, base.place, GrowingContent(new))
+            write(low, base.place, GrowingContent(new, content.length))
             return
         if isinstance(content, DictContent):
             key = low.static(index, "a key of a dict")
@@ -655,7 +663,7 @@ def _list_pop(low: Lowering, receiver: Handle, content: Any, index: Abstract | N
         if index is not None and not (isinstance(index, Known) and index.value == -1):
             low.refuse("container", what="pop from the middle of a list of unknown length is not supported", remedy="pop the last element")
         value = low.emit("list_get", content.value, low.constant(-1))
-        write(low, receiver.place, GrowingContent(low.emit("list_pop", content.value)))
+        write(low, receiver.place, GrowingContent(low.emit("list_pop", content.value), None if content.length is None else content.length - 1))
         return low.result(value)
     if not content.elements:
         _raise(low, IndexError("pop from empty list"))

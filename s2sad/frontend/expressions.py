@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from s2sad.frontend.arrays import subscript
-from s2sad.frontend.joins import branch, dispatch, force, same
+from s2sad.frontend.joins import branch, dispatch, force, is_option, same
 from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
@@ -319,6 +319,10 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
         return low.result(low.emit(rule, low.value(left), low.value(right)), contiguous=contiguous(low, left, right))
     for k, side in enumerate((left, right)):
         if isinstance(side, Choice):
+            other = right if k == 0 else left
+            if isinstance(other, Known) and isinstance(other.value, str) and all(isinstance(option, Known) for option in side.options) and kind in (gast.Eq, gast.NotEq):
+                wanted = frozenset(n for n, option in enumerate(side.options) if isinstance(option, Known) and (option.value == other.value) == (kind is gast.Eq))
+                return Known(bool(wanted)) if len(wanted) in (0, len(side.options)) else is_option(low, side, wanted)
             if k == 0:
                 return dispatch(low, side, lambda option: compare(low, kind, option, right))
             return dispatch(low, side, lambda option: compare(low, kind, left, option))
@@ -342,6 +346,11 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
 def identity(low: Lowering, left: Abstract, right: Abstract) -> bool | Value:
     """Return ``left is right``."""
     if isinstance(left, Choice):
+        if isinstance(right, Known) and right.value is None and not any(isinstance(option, Value) and isinstance(option.type, Opaque) or isinstance(option, Unbound) for option in left.options):
+            wanted = frozenset(number for number, option in enumerate(left.options) if isinstance(option, Known) and option.value is None)
+            if not wanted or len(wanted) == len(left.options):
+                return bool(wanted)
+            return is_option(low, left, wanted)
         answer = dispatch(low, left, lambda option: as_abstract(identity(low, option, right)))
         return bool(answer.value) if isinstance(answer, Known) else low.value(answer)
     if isinstance(right, Choice):
@@ -457,8 +466,9 @@ def truth(low: Lowering, thing: Abstract) -> bool | Value:
             return object_truth(low, thing)
         case Choice(options=options):
             answers = [truth_of_known(option) for option in options]
-            if all(answer is not None for answer in answers) and len(set(answers)) == 1:
-                return bool(answers[0])
+            if all(answer is not None for answer in answers):
+                wanted = frozenset(number for number, answer in enumerate(answers) if answer)
+                return bool(wanted) if len(set(answers)) == 1 else is_option(low, thing, wanted)
             result = dispatch(low, thing, lambda option: as_abstract(truth(low, option)))
             return bool(result.value) if isinstance(result, Known) else low.value(result)
         case Range():

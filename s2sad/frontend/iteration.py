@@ -64,9 +64,9 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
             if isinstance(content, ListContent):
                 return _known(len(content.elements), lambda k: _element(low, thing, k))
             if isinstance(content, GrowingContent):
-                from s2sad.frontend.containers import item_of
+                from s2sad.frontend.containers import item_of, list_length
 
-                count = low.emit("list_length", content.value)
+                count = list_length(low, content)
                 return Plan(Known(0), count, Known(1), lambda k: item_of(low, thing, k))
             if isinstance(content, DictContent):
                 keys = [key for key, _ in content.entries]

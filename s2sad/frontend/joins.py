@@ -67,13 +67,14 @@ class Mismatch(Exception):
 def branch(low: Lowering, condition: Value, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
     """Lower an `if` whose condition varies, both sides from the present state, and join what they leave."""
     location = low.location
-    arms = [run_arm(low, then), run_arm(low, otherwise)]
+    arms = [run_arm(low, then, condition, True), run_arm(low, otherwise, condition, False)]
     low.builder.location = location
     close(low, condition, arms)
 
 
-def run_arm(low: Lowering, body: Callable[[], None], arm: Arm | None = None) -> Arm:
+def run_arm(low: Lowering, body: Callable[[], None], condition: Value | None = None, holds: bool = True, arm: Arm | None = None) -> Arm:
     """Lower one side; a given arm is continued."""
+    assumed = low.assumed if condition is None else low.assume(condition, holds)
     low.store.begin()
     if arm is None:
         arm = Arm(low.builder.new_region())
@@ -89,7 +90,9 @@ def run_arm(low: Lowering, body: Callable[[], None], arm: Arm | None = None) -> 
                 low.dead = True
     except BaseException:
         low.store.rollback()
+        low.assumed = assumed
         raise
+    low.assumed = assumed
     arm.changes = low.store.rollback()
     arm.dead = low.dead
     low.dead = False
@@ -221,7 +224,8 @@ class Join:
             sides = [self.inside(k, lambda side=side: grown(low, side, element)) for k, side in enumerate((left, right))]
         except (UnsupportedError, Mismatch) as problem:
             return Conflict(name, str(getattr(problem, "reason", problem)), low.location)
-        return GrowingContent(self.slot(sides[0], sides[1], List(element), name))
+        lengths = [Size.of(len(side.elements)) if isinstance(side, ListContent) else side.length for side in (left, right)]
+        return GrowingContent(self.slot(sides[0], sides[1], List(element), name), lengths[0] if lengths[0] == lengths[1] else None)
 
     def thing(self, left: Abstract, right: Abstract, name: str) -> Abstract:
         """Join two things of the program."""
@@ -244,7 +248,7 @@ class Join:
             return right
         if isinstance(left, Unbound) or isinstance(right, Unbound):
             k = 1 if isinstance(left, Unbound) else 0
-            return self.export(k, (left, right)[k], name)
+            return self.one_sided(k, (left, right)[k], name)
         if isinstance(left, ArrayRef) and isinstance(right, ArrayRef):
             return self.arrays(left, right, name)
         kind, other = number_type(low, left), number_type(low, right)
@@ -270,20 +274,69 @@ class Join:
                     return Function(left.source, left.parent, defaults, keywords, left.origin)
         return self.choice(left, right, name)
 
+    def one_sided(self, k: int, thing: Abstract, name: str) -> Abstract:
+        """Return a thing that is bound on one path only; its use on the other raises as Python does."""
+        low = self.low
+        kind = number_type(low, thing)
+        if kind is not None:
+            kind = kinds.forget_size(kind)
+            value = self.inside(k, lambda: coerce(low, low.value(thing), kind))
+            missing = self.inside(1 - k, lambda: low.builder.undefined(kind, name))
+            return self.slot(*((value, missing) if k == 0 else (missing, value)), kind, name)
+        if isinstance(thing, ArrayRef):
+            kind = self.inside(k, lambda: low.array_type(thing))
+            value = self.inside(k, lambda: low.read(thing))
+            missing = self.inside(1 - k, lambda: low.builder.undefined(kind, name))
+            result = self.slot(*((value, missing) if k == 0 else (missing, value)), kind, name)
+            place = low.store.place("array", result, name=name, contiguous=not thing.path and thing.place.contiguous)
+            place.readonly = thing.place.readonly
+            self.tie(place, k, thing)
+            return ArrayRef(place, (), (), name)
+        if isinstance(thing, Items) and thing.elements and all(isinstance(part, (ArrayRef, Items)) or number_type(low, part) is not None for part in thing.elements):
+            return Items(tuple(self.one_sided(k, part, name) for part in thing.elements), thing.cls)
+        missing_thing = Unbound(name)
+        return self.choice(*((thing, missing_thing) if k == 0 else (missing_thing, thing)), name)
+
+    def tie(self, place: Place, k: int, side: ArrayRef) -> None:
+        """Note what a joined place is on one side."""
+        low = self.low
+        if self.own(k, side.place):
+            # Made in the branch: nothing outside refers to it, unless it was joined already with something else.
+            before = self.sides.setdefault(side.place, place)
+            if before is not place:
+                relate(before, place)
+        elif all(low.builder.visible(operand) for operand in side.operands):
+            link = Link(place, side, self.condition, k == 1)
+            place.links.append(link)
+            side.place.links.append(link)
+        else:
+            relate(place, side.place)
+        for partner in [*side.place.partners, *(other for one in side.place.links for other in (one.joined, one.reference.place))]:
+            if partner is not place and partner is not side.place:
+                relate(place, partner)
+
     def choice(self, left: Abstract, right: Abstract, name: str) -> Abstract:
         """Return one of two things that are decided where they are used."""
         low = self.low
         options: list[Abstract] = []
+        sources: list[tuple[int, Abstract]] = []
         numbers: list[list[int]] = []
         for k, side in enumerate((left, right)):
             mine = []
             for option in side.options if isinstance(side, Choice) else (side,):
-                found = next((n for n, other in enumerate(options) if same(other, option)), None)
+                found = next((n for n, (other, thing) in enumerate(sources) if same(thing, option) or other != k and n not in mine and fits(low, thing, option)), None)
                 if found is None:
-                    options.append(self.export(k, option, name))
-                    found = len(options) - 1
+                    sources.append((k, option))
+                    found = len(sources) - 1
+                elif not same(sources[found][1], option):
+                    sources[found] = (2, Items((sources[found][1], option)))  # of one kind: one option for both
                 mine.append(found)
             numbers.append(mine)
+        for k, option in sources:
+            if k == 2 and isinstance(option, Items):
+                options.append(self.thing(option.elements[0], option.elements[1], name))
+            else:
+                options.append(self.export(k, option, name, keep=True))
         if len(options) > MOST_OPTIONS:
             raise Mismatch(f"one of more than {MOST_OPTIONS} things")
         if not isinstance(left, Choice) and not isinstance(right, Choice):
@@ -321,20 +374,7 @@ class Join:
         if not left.path and not right.path:
             self.places[left.place, right.place] = place
         for k, side in enumerate((left, right)):
-            if self.own(k, side.place):
-                # Made in the branch: nothing outside refers to it, unless it was joined already with something else.
-                before = self.sides.setdefault(side.place, place)
-                if before is not place:
-                    relate(before, place)
-            elif all(low.builder.visible(operand) for operand in side.operands):
-                link = Link(place, side, self.condition, k == 1)
-                place.links.append(link)
-                side.place.links.append(link)
-            else:
-                relate(place, side.place)
-            for partner in [*side.place.partners, *(other for one in side.place.links for other in (one.joined, one.reference.place))]:
-                if partner is not place and partner is not side.place:
-                    relate(place, partner)
+            self.tie(place, k, side)
         return ArrayRef(place, (), (), name)
 
     def own(self, k: int, place: Place) -> bool:
@@ -480,16 +520,13 @@ class Join:
         kind = kinds.forget_size(value.type)
         return self.slot(value, missing, kind, name) if k == 0 else self.slot(missing, value, kind, name)
 
-    def export(self, k: int, thing: Any, name: str) -> Any:
-        """Return a thing that only one branch leaves; using it on the other path raises as Python does."""
-        changes = self.arms[k].changes
-        if isinstance(thing, Known) and isinstance(thing.value, (bool, int, float, complex)) and not self.arms[1 - k].dead:
-            thing = self.inside(k, lambda: self.low.constant(thing.value))
-        return exported(self.low, thing, name, lambda value, label: self.leaf(k, value, label), changes, self.exported, not self.arms[1 - k].dead)
+    def export(self, k: int, thing: Any, name: str, keep: bool = False) -> Any:
+        """Return a thing that one branch leaves as the outside sees it."""
+        return exported(self.low, thing, name, lambda value, label: self.leaf(k, value, label), self.arms[k].changes, self.exported)
 
 
 def exported(
-    low: Lowering, thing: Any, name: str, leaf: Callable[[Value, str], Value], changes: Changes, places: dict[Place, Place], partial: bool = False
+    low: Lowering, thing: Any, name: str, leaf: Callable[[Value, str], Value], changes: Changes, places: dict[Place, Place]
 ) -> Any:
     """Return a thing that was made inside a region as the outside sees it; `leaf` gives the outer value of an inner one."""
 
@@ -525,8 +562,8 @@ def exported(
                 return Items(tuple(walk(element, label) for element in elements), cls)
             case ListContent(elements):
                 return ListContent(tuple(walk(element, label) for element in elements))
-            case GrowingContent(value):
-                return GrowingContent(leaf(value, label))
+            case GrowingContent(value, length):
+                return GrowingContent(leaf(value, label), length if length is not None and length.entry else None)
             case DictContent(entries):
                 return DictContent(tuple((key, walk(entry, label)) for key, entry in entries))
             case InstanceContent(fields):
@@ -555,8 +592,6 @@ def exported(
                 return Namespace(walk(receiver, label), classes)
             case Pending():
                 return walk(force_in(low, item), label)
-            case Known() if partial and not callable(item.value) and item.value is not None and not isinstance(item.value, (str, bytes)):
-                return item
         return item
 
     frames: dict[Any, None] = {}
@@ -637,12 +672,17 @@ def pick(low: Lowering, condition: Value, left: Value, right: Value, kind: Type,
     return low.builder.append(IF, (condition,), {}, [kind], names=[name], regions=regions).results[0]
 
 
-def dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract], first: int = 0) -> Abstract:
-    """Use one of several things: an `if` for each, and the results joined."""
-    options = choice.options
-    if first == len(options) - 1:
-        return use(options[first])
-    condition = choice.tag if choice.tag.type == BOOL else low.emit("equal", choice.tag, low.constant(first))
+def dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract]) -> Abstract:
+    """Use one of several things: an `if` for each that is possible here, and the results joined."""
+    allowed = low.assumed.get(choice.tag)
+    return _dispatch(low, choice, use, [number for number in range(len(choice.options)) if allowed is None or number in allowed])
+
+
+def _dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract], numbers: list[int]) -> Abstract:
+    first, *rest = numbers
+    if not rest:
+        return use(low.usable(choice.options[first]))
+    condition = is_option(low, choice, frozenset((first,)))
     holder = Variable("$choice", low.frame)
 
     def run(step: Callable[[], Abstract]) -> Callable[[], None]:
@@ -651,12 +691,50 @@ def dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract],
 
         return body
 
-    branch(low, condition, run(lambda: use(options[first])), run(lambda: dispatch(low, choice, use, first + 1)))
+    branch(low, condition, run(lambda: use(low.usable(choice.options[first]))), run(lambda: _dispatch(low, choice, use, rest)))
     if low.dead:
         raise DeadPath
     result: Abstract = low.store.read(holder)
     low.store.write(holder, ABSENT)
     return low.usable(result)
+
+
+def is_option(low: Lowering, choice: Choice, wanted: frozenset[int]) -> Value:
+    """Return whether a choice is one of the options of these numbers, as a bool that branches understand."""
+    tag, count = choice.tag, len(choice.options)
+    if tag.type == BOOL:
+        if 0 in wanted:
+            return tag
+        return low.emit("logical_not", tag)
+    numbers = sorted(wanted)
+    others = [number for number in range(count) if number not in wanted]
+    if len(others) < len(numbers):
+        condition = _one_of(low, tag, others, "not_equal", "logical_and")
+    else:
+        condition = _one_of(low, tag, numbers, "equal", "logical_or")
+    low.tests[condition] = (tag, wanted, count)
+    return condition
+
+
+def _one_of(low: Lowering, tag: Value, numbers: list[int], compare: str, combine: str) -> Value:
+    result: Value | None = None
+    for number in numbers:
+        test = low.emit(compare, tag, low.constant(number))
+        result = test if result is None else low.emit(combine, result, test)
+    assert result is not None
+    return result
+
+
+def fits(low: Lowering, option: Abstract, thing: Abstract) -> bool:
+    """Whether a thing is of the kind of an option, so that one slot serves both."""
+    if same(option, thing):
+        return True
+    a, b = number_type(low, option), number_type(low, thing)
+    if a is not None and b is not None:
+        return kinds.join(kinds.forget_size(a), kinds.forget_size(b), low.sizes) is not None
+    if isinstance(option, Items) and isinstance(thing, Items):
+        return len(option.elements) == len(thing.elements) and all(fits(low, x, y) for x, y in zip(option.elements, thing.elements, strict=True))
+    return False
 
 
 def same(left: Any, right: Any) -> bool:
@@ -701,7 +779,7 @@ def same(left: Any, right: Any) -> bool:
             others = right.entries if isinstance(right, DictContent) else right.fields
             return len(entries) == len(others) and all(a[0] == b[0] and same(a[1], b[1]) for a, b in zip(entries, others, strict=True))
         case GrowingContent(value):
-            return value is right.value
+            return value is right.value and left.length == right.length
         case Choice(tag, options):
             return tag is right.tag and len(options) == len(right.options) and all(map(same, options, right.options))
     return False

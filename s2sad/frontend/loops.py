@@ -22,7 +22,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import exits, kinds
 from s2sad.frontend.expressions import expression, truth
 from s2sad.frontend.iteration import MOST_TRIPS, Plan, plan
-from s2sad.frontend.joins import branch, coerce, dispatch, exported, number_type, relate, same
+from s2sad.frontend.joins import Mismatch, branch, coerce, dispatch, exported, fits, number_type, relate, same
 from s2sad.frontend.lower import DeadPath, Lowering, NeedStatic, describe
 from s2sad.frontend.store import ABSENT, Changes
 from s2sad.frontend.values import (
@@ -101,7 +101,7 @@ def for_statement(low: Lowering, node: Any) -> None:
 
 def visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract], Any], names: dict[str, bool] | None = None) -> None:
     """Run `body` for each element; exits of the body are left in the exit code."""
-    if isinstance(iterable, Lazy) and iterable.kind in ("generator", "comprehension", "filter"):
+    if isinstance(iterable, Lazy) and iterable.kind in ("generator", "comprehension", "filter", "nest"):
         from s2sad.frontend.generators import consume
 
         consume(low, iterable, body)
@@ -118,6 +118,8 @@ def visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract
     if all(isinstance(part, Known) for part in bounds) and len(range(*(part.value for part in bounds))) == 0:  # type: ignore[union-attr]
         return
     loop = Loop(low, node, assigned(node) if names is None else names)
+    loop.can_unroll = all(isinstance(part, Known) for part in bounds) and len(range(*(part.value for part in bounds))) <= MOST_TRIPS  # type: ignore[union-attr]
+    loop.bounds = None if one.reverse else bounds
     hint = node.target.id if isinstance(getattr(node, "target", None), gast.Name) and one.is_counter or _plain_range(iterable, node) else ""
     if isinstance(iterable, ArrayRef):
         hint = ""
@@ -131,13 +133,9 @@ def visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract
             low.refuse("static", what=f"the index of the loop at line {low.frames[-1].source.location(node).line}")
         unroll(low, _counted(one, count), body, what="a loop whose index must be known")
     except Peel as peel:
-        span = _certain(low, bounds)
-        if span is False:
-            return
-        if span is None:
-            low.refuse("conflict", name="a variable of the loop", reason=peel.reason)
+        # The first trip by itself: the head of the others starts from what it has left.
         start, stop, step = bounds
-        body(one.element(_last_or_first(low, one, bounds)))
+        body(one.element(start))
         if low.dead:
             return
         code = exits.current(low)
@@ -146,26 +144,15 @@ def visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract
         low.store.write(low.frame.exit, Known(exits.FALLS))
         from s2sad.frontend.expressions import binary
 
-        if one.reverse:
-            low.refuse("conflict", name="a variable of the loop", reason=peel.reason)
         rest = Plan(binary(low, gast.Add, start, step), stop, step, one.element)
         again = Loop(low, node, assigned(node) if names is None else names)
-        try:
-            again.run_for(rest, [rest.start, stop, step], body, hint)
-        except Peel as second:
-            low.refuse("conflict", name="a variable of the loop", reason=second.reason)
+        again.run_for(rest, [rest.start, stop, step], body, hint)
 
 
 def _plain_range(iterable: Abstract, node: Any) -> bool:
     from s2sad.frontend.values import Range
 
     return isinstance(iterable, Range) and isinstance(getattr(node, "target", None), gast.Name)
-
-
-def _last_or_first(low: Lowering, one: Plan, bounds: Sequence[Abstract]) -> Abstract:
-    if one.reverse:
-        low.refuse("conflict", name="a variable of the loop", reason="its first trip is of another kind")
-    return bounds[0]
 
 
 def _static_trips(low: Lowering, bounds: Sequence[Abstract]) -> list[int] | None:
@@ -211,6 +198,23 @@ def _certain(low: Lowering, bounds: Sequence[Abstract]) -> bool | None:
     if not span.entry:
         return None
     return low.sizes.at_least(span, 1)
+
+
+def _trips(low: Lowering, bounds: Sequence[Abstract]) -> Size | None:
+    """Return the number of trips of a loop over a range, where sizes tell it without an assumption."""
+    sizes = []
+    for part in bounds:
+        kind = low.type_of(part)
+        if not isinstance(kind, Number) or kind.size is None or not kind.size.entry:
+            return None
+        sizes.append(kind.size)
+    start, stop, step = sizes
+    if not step.known:
+        return None
+    span = stop - start if step.known > 0 else start - stop
+    if low.sizes.at_least(span, 0) is not True:
+        return None
+    return span.ceil_div(abs(step.known))
 
 
 def unroll(low: Lowering, one: Plan, body: Callable[[Abstract], Any], what: str) -> None:
@@ -320,8 +324,6 @@ def while_statement(low: Lowering, node: Any) -> None:
     loop = Loop(low, node, assigned(node))
     try:
         loop.run_while(node.test, lambda: block(low, node.body))
-    except Peel as peel:
-        low.refuse("conflict", name="a variable of the loop", reason=peel.reason)
     except NeedStatic as need:
         if need.culprit is not loop:
             raise
@@ -450,8 +452,12 @@ class Loop:
         self.sources: dict[Path, ArrayRef] = {}  # what a place of the loop's own stands for on the first trip
         self.fields: dict[Place, dict[str, None]] = {}  # attributes that the body is the first to write
         self.before: dict[str, Pending] = {}
+        self.lengths: dict[Value, tuple[Size, Size | None, int | None]] = {}  # lists at the head: length there, before, growth a trip
+        self.trips: Size | None = None
         self.code: exits.Exit | None = None
         self.leaves = False
+        self.can_unroll = False
+        self.bounds: Sequence[Abstract] | None = None
         self._guess()
 
     def _guess(self) -> None:
@@ -545,11 +551,13 @@ class Loop:
         self.entries = {}
         self.head_places = {}
         self.sources = {}
+        self.lengths = {}
 
     def run_for(self, one: Plan, bounds: Sequence[Abstract], body: Callable[[Abstract], Any], hint: str) -> None:
         """Lower a `for` over a range."""
         low = self.low
         operands = [low.value(bound, "a bound of range") for bound in bounds]
+        self.trips = _trips(low, bounds)
         for value in operands:
             if isinstance(value.type, Scalar) and value.type.dtype[0] in "iu":
                 continue
@@ -738,7 +746,7 @@ class Loop:
             case GrowingContent(value):
                 kind = self.grow.get(path) or value.type
                 parameter = self._parameter(region, kind if isinstance(kind, List) else List(kind), path, name, lambda: self._grown(value, thing, path))
-                return GrowingContent(parameter)
+                return self._list(parameter, thing.length)
             case DictContent(entries):
                 return DictContent(tuple((key, self.generalise(region, entry, (*path, key), str(key))) for key, entry in entries))
             case InstanceContent(fields):
@@ -830,7 +838,14 @@ class Loop:
             return Conflict(name, "a list whose elements are not known yet", low.location)
         kind = List(element)
         self.grow[path] = element
-        return GrowingContent(self._parameter(region, kind, path, name, lambda: self._grown(None, thing, path)))
+        parameter = self._parameter(region, kind, path, name, lambda: self._grown(None, thing, path))
+        return self._list(parameter, Size.of(len(thing.elements)))
+
+    def _list(self, parameter: Value, entry: Size | None) -> GrowingContent:
+        """Return a list at the head of a trip; how much longer a trip makes it is found out at its end."""
+        length = self.low.sizes.fresh("list")
+        self.lengths[parameter] = (length, entry, None)
+        return GrowingContent(parameter, length)
 
     def _grown(self, value: Value | None, content: Any, path: Path) -> Value:
         from s2sad.frontend.containers import grown
@@ -1050,7 +1065,9 @@ class Loop:
             case DictContent(entries):
                 if isinstance(final, DictContent) and [key for key, _ in entries] == [key for key, _ in final.entries]:
                     return any([self.match(a, b, (*path, key), slots, str(key)) for (key, a), (_, b) in zip(entries, final.entries, strict=True)])
-                raise Peel("a dict whose keys change in the loop")
+                if self.can_unroll:
+                    raise NeedStatic(self)
+                return self._conflict(path, "a dict whose keys change in the loop")
             case InstanceContent(fields) if isinstance(final, InstanceContent):
                 widened = False
                 others = dict(final.fields)
@@ -1059,7 +1076,7 @@ class Loop:
                 new = [key for key in others if key not in dict(fields)]
                 if new:
                     if not isinstance(path[0], Place) or len(path) != 1:
-                        raise Peel("an attribute that is new in the loop")
+                        return self._conflict(path, "an attribute that is new in the loop")
                     self.fields.setdefault(path[0], {}).update(dict.fromkeys(new))
                     return True
                 return widened
@@ -1114,7 +1131,12 @@ class Loop:
 
         if not isinstance(final, (ListContent, GrowingContent)):
             return self._conflict(path, "a list on some trips only")
-        element = element_kind(self.low, (head, final))
+        try:
+            element = element_kind(self.low, (head, final))
+        except (UnsupportedError, Mismatch):
+            if self.can_unroll:
+                raise NeedStatic(self) from None
+            raise
         self.grow[path] = self._sealed(element)
         return True
 
@@ -1126,6 +1148,9 @@ class Loop:
         assert isinstance(kind, List)
         if not isinstance(final, (ListContent, GrowingContent)):
             return self._conflict(path, "a list on some trips only")
+        head, entry, _ = self.lengths[slot.parameter]
+        grows = None if not isinstance(final, GrowingContent) or final.length is None else (final.length - head).known
+        self.lengths[slot.parameter] = (head, entry, grows)
         if isinstance(final, ListContent) and not final.elements:
             slot.final = grown(low, final, kind.element)
             return False
@@ -1156,7 +1181,17 @@ class Loop:
             if all(isinstance(option, (Known, Value, ArrayRef, Items)) or _is_named(option) for option in options):
                 self.choices[path] = options
                 return True
-        raise Peel(f"{describe(head)} before the loop, {describe(final)} after a trip")
+        reason = f"{describe(head)} before the loop, {describe(final)} after a trip"
+        if self.peels:
+            raise Peel(reason)
+        if self.can_unroll:
+            raise NeedStatic(self)
+        return self._conflict(path, reason)
+
+    @property
+    def peels(self) -> bool:
+        """Whether the first trip certainly runs, so that it can be lowered by itself."""
+        return self.bounds is not None and _certain(self.low, self.bounds) is True
 
     def _match_choice(self, head: Any, final: Any, path: Path, slots: dict[Path, Slot], name: str) -> bool:
         """Fill the slots of a choice."""
@@ -1304,19 +1339,25 @@ class Loop:
             mapping[slot.parameter] = value
         for slot in dropped:
             mapping[slot.parameter] = initial[slot]
-        self._state_after(mapping)
+        lengths: dict[Value, Size | None] = {}
+        for parameter, (_, entry, grows) in self.lengths.items():
+            total = None
+            if entry is not None and grows is not None and not self.leaves and (grows == 0 or self.trips is not None):
+                total = entry if grows == 0 or self.trips is None else entry + self.trips * grows
+            lengths[parameter] = total
+        self._state_after(mapping, lengths)
         code = self.code
         if code is not None:
             low.store.write(self.frame.exit, exits.Exit(self.node.results[-1], code.codes))
         else:
             low.store.write(self.frame.exit, Known(exits.FALLS))
 
-    def _state_after(self, mapping: dict[Value, Value]) -> None:
+    def _state_after(self, mapping: dict[Value, Value], lengths: dict[Value, Size | None]) -> None:
         low = self.low
         for key, head in self.heads.items():
-            low.store.write(key, _mapped(head, mapping))
+            low.store.write(key, _mapped(head, mapping, lengths))
         for place, content in self.head_places.items():
-            low.store.write(place, _mapped(content, mapping))
+            low.store.write(place, _mapped(content, mapping, lengths))
         for place, stale in self.stale.items():
             low.store.write(place, stale)
         for key, content in self.changes.items():
@@ -1349,7 +1390,7 @@ class Loop:
                 if not (isinstance(first, ArrayRef) and isinstance(final, ArrayRef)):
                     return Conflict(pending.name, "it is what one of two loops has left", low.location)
             start = low.value(first)
-        return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported, True)  # type: ignore[no-any-return]
+        return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported)  # type: ignore[no-any-return]
 
     def _late(self, value: Value, label: str, start: Value | None = None) -> Value:
         low = self.low
@@ -1396,17 +1437,10 @@ _FAILS = 4  # the exit code of a condition of `while` that is evaluated inside t
 
 def _fits(low: Lowering, option: Abstract, thing: Abstract) -> bool:
     """Whether a thing is of the kind of an option."""
-    if same(option, thing):
-        return True
-    a, b = number_type(low, option), number_type(low, thing)
-    if a is not None and b is not None:
-        return kinds.join(kinds.forget_size(a), kinds.forget_size(b), low.sizes) is not None
     if isinstance(option, ArrayRef) and isinstance(thing, ArrayRef):
         left, right = low.array_type(option), low.array_type(thing)
         return left.dtype == right.dtype and left.rank == right.rank
-    if isinstance(option, Items) and isinstance(thing, Items):
-        return len(option.elements) == len(thing.elements) and all(_fits(low, x, y) for x, y in zip(option.elements, thing.elements, strict=True))
-    return False
+    return fits(low, option, thing)
 
 
 def _is_named(thing: Any) -> bool:
@@ -1415,7 +1449,7 @@ def _is_named(thing: Any) -> bool:
     return isinstance(thing, (Function, Method, Partial)) or isinstance(thing, Known) and (callable(thing.value) or isinstance(thing.value, (str, type(None), type)))
 
 
-def _mapped(thing: Any, mapping: dict[Value, Value]) -> Any:
+def _mapped(thing: Any, mapping: dict[Value, Value], lengths: dict[Value, Size | None]) -> Any:
     """Return a thing with parameters replaced by results."""
     match thing:
         case Value():
@@ -1423,17 +1457,17 @@ def _mapped(thing: Any, mapping: dict[Value, Value]) -> Any:
         case ArrayRef(place, path, operands) if operands:
             return ArrayRef(place, path, tuple(mapping.get(operand, operand) for operand in operands), thing.name)
         case Items(elements, cls):
-            return Items(tuple(_mapped(element, mapping) for element in elements), cls)
+            return Items(tuple(_mapped(element, mapping, lengths) for element in elements), cls)
         case ListContent(elements):
-            return ListContent(tuple(_mapped(element, mapping) for element in elements))
+            return ListContent(tuple(_mapped(element, mapping, lengths) for element in elements))
         case GrowingContent(value):
-            return GrowingContent(mapping.get(value, value))
+            return GrowingContent(mapping.get(value, value), lengths.get(value))
         case DictContent(entries):
-            return DictContent(tuple((key, _mapped(entry, mapping)) for key, entry in entries))
+            return DictContent(tuple((key, _mapped(entry, mapping, lengths)) for key, entry in entries))
         case InstanceContent(fields):
-            return InstanceContent(tuple((key, _mapped(entry, mapping)) for key, entry in fields))
+            return InstanceContent(tuple((key, _mapped(entry, mapping, lengths)) for key, entry in fields))
         case Choice(tag, options):
-            return Choice(mapping.get(tag, tag), tuple(_mapped(option, mapping) for option in options))
+            return Choice(mapping.get(tag, tag), tuple(_mapped(option, mapping, lengths) for option in options))
     return thing
 
 

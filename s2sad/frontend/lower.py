@@ -129,6 +129,15 @@ class Lowering:
         self.dead = False
         self.world = self.store.place("world", None)
         self.loops: dict[Value, Any] = {}  # what a loop defines anew each trip -> the loop
+        self.open_loops: list[Any] = []
+        self.assumed: dict[Value, frozenset[int]] = {}  # tags -> the options that the branches around leave
+        self.tests: dict[Value, tuple[Value, frozenset[int], int]] = {}  # conditions that ask which option a tag is
+        self.yields: dict[Frame, Any] = {}  # generators that are being consumed -> who consumes them
+        self.factories: dict[Place, Abstract] = {}  # default dicts
+        self.live_places: dict[int, tuple[Place, Any]] = {}  # live objects by identity, kept alive
+        self.live_objects: dict[Place, Any] = {}
+        self.live_fields: dict[Place, dict[str, Any]] = {}
+        self.live_leaves: dict[str, Any] = {}
         self._reads: dict[tuple[Value, Path, tuple[Value, ...]], Value] = {}
         self._frame_count = 0
 
@@ -263,11 +272,43 @@ class Lowering:
 
     def usable(self, thing: Abstract, name: str = "") -> Abstract:
         """Refuse what cannot be used."""
+        if isinstance(thing, Choice):
+            return self.narrowed(thing)
+        if isinstance(thing, Unbound):
+            from s2sad.frontend.expressions import raise_unbound
+
+            raise_unbound(self, thing.name)
         if isinstance(thing, Conflict):
             raise refusal("conflict", self.location, name=thing.name or "this", reason=thing.reason)
         if isinstance(thing, Stale):
             raise refusal("stale", self.location, name=thing.name or "this array", other=thing.other or "another array", line=thing.location.line)
         return thing
+
+    def narrowed(self, thing: Choice) -> Abstract:
+        """Leave out the options that the branches around exclude."""
+        allowed = self.assumed.get(thing.tag)
+        if allowed is None:
+            return thing
+        options = [option for number, option in enumerate(thing.options) if number in allowed]
+        return options[0] if len(options) == 1 else thing
+
+    def assume(self, condition: Value, holds: bool) -> dict[Value, frozenset[int]]:
+        """Take for granted, inside a branch, that a condition holds or not; return what was taken for granted before."""
+        before = self.assumed
+        self.assumed = dict(before)
+        pending = [(condition, holds)]
+        while pending:
+            one, answer = pending.pop()
+            self.assumed[one] = frozenset((0,) if answer else (1,))
+            fact = self.tests.get(one)
+            if fact is not None:
+                tag, numbers, count = fact
+                left = numbers if answer else frozenset(range(count)) - numbers
+                self.assumed[tag] = left & self.assumed.get(tag, left)
+            owner = one.owner
+            if isinstance(owner, Node) and owner.operation.name == "logical_not":
+                pending.append((owner.operands[0], not answer))
+        return before
 
     def type_of(self, thing: Abstract) -> Type | None:
         """Return the type that a thing has as a graph value, or None when it is none."""
@@ -342,6 +383,18 @@ class Lowering:
                 if current.owner.operation is SIZE:
                     continue
                 pending.extend(current.owner.operands)
+
+    def demand_softly(self, value: Value) -> None:
+        """Ask for a loop to be written out when that is possible, so that an index becomes known."""
+        try:
+            self.demand(value)
+        except NeedStatic as need:
+            if getattr(need.culprit, "can_unroll", False):
+                raise
+
+    def captured(self, key: str, value: Any, origin: Origin) -> Abstract:
+        """Return a live number or array in the graph of a helper."""
+        raise AssertionError("only graphs of helpers capture")
 
     # ------------------------------------------------------------ arrays
 

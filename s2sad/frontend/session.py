@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,14 @@ class Separate(Exception):
     """A callee cannot be a graph of its own; it is lowered in the caller's state."""
 
 
+@dataclass(eq=False, slots=True)
+class Memo:
+    """What an earlier attempt at a loop has found out."""
+
+    world: bool = False
+    kinds: dict[Any, Type] = field(default_factory=dict)
+
+
 class Session:
     """Inputs and guards of the function that is lowered; `static` names the ints that are known by value this time."""
 
@@ -38,6 +47,14 @@ class Session:
         self.summaries: dict[Any, Any] = {}
         self.active: list[Any] = []
         self.calls = 0
+        self.globals: dict[str, Any] | None = None
+        self.modules: dict[int, Any] = {}
+        self.root_function: Any = None
+        self.class_of: dict[int, type] = {}
+        self.memo: dict[Any, Memo] = {}
+        self.input_places: dict[Value, Place] = {}
+        self.initial: dict[Place, Any] = {}  # containers and instances that existed before the call -> what was in them
+        self._live_ints: dict[str, int] = {}
 
     # ------------------------------------------------------------ arguments
 
@@ -55,12 +72,17 @@ class Session:
                 ]
                 if kind == "tuple" or kind == "named":
                     return Items(tuple(parts), cls)
+                content: Any
                 if kind == "list":
-                    return Handle(low.store.place("list", ListContent(tuple(parts)), name=str(origin), origin=origin))
-                if kind == "dict":
-                    return Handle(low.store.place("dict", DictContent(tuple(zip(keys, parts, strict=True))), name=str(origin), origin=origin))
-                fields = tuple((str(key), part) for key, part in zip(keys, parts, strict=True))
-                return Handle(low.store.place("instance", InstanceContent(fields), name=str(origin), cls=cls, origin=origin))
+                    content = ListContent(tuple(parts))
+                elif kind == "dict":
+                    content = DictContent(tuple(zip(keys, parts, strict=True)))
+                else:
+                    kind = "instance"
+                    content = InstanceContent(tuple((str(key), part) for key, part in zip(keys, parts, strict=True)))
+                place = low.store.place(kind, content, name=str(origin), cls=cls if kind == "instance" else None, origin=origin)
+                self.initial[place] = content
+                return Handle(place)
 
     def leaf(self, low: Lowering, kind: Type, origin: Origin, seen: Callable[[], Any]) -> Abstract:
         """Return a new input of the graph."""
@@ -83,6 +105,7 @@ class Session:
             self.culprits[value] = text
         if isinstance(kind, Array):
             place = low.store.place("array", value, name=_name(origin), origin=origin)
+            self.input_places[value] = place
             return ArrayRef(place, name=_name(origin))
         return value
 
@@ -118,8 +141,6 @@ class Session:
         if text is None or text not in self.arguments.seen and text not in self._live_ints:
             return None
         return text
-
-    _live_ints: dict[str, int] = {}
 
     # ------------------------------------------------------------ live objects
 
@@ -163,7 +184,7 @@ class Session:
     def live(self, low: Lowering, value: Any, origin: Origin | None) -> Abstract:
         """Return a live object as a thing of the program: numbers and arrays are inputs, all else is known and guarded."""
         cls = type(value)
-        if cls in (int, float, complex) or isinstance(value, (np.ndarray, np.generic, np.random.Generator, np.random.RandomState)):
+        if cls in (int, float, complex) or isinstance(value, (np.ndarray, np.generic)) or is_generator(value):
             return self._live_leaf(low, value, origin)
         if value is None or cls in (bool, str, bytes):
             self.guard(origin, "is" if value is None or cls is bool else "==", value)
@@ -197,6 +218,7 @@ class Session:
         low.live_objects[place] = value
         made = content()
         low.store.contents[place] = made  # it existed before anything that is lowered now
+        self.initial[place] = made
         return place
 
     def _live_container(self, low: Lowering, value: Any, origin: Origin | None) -> Abstract:
@@ -235,14 +257,14 @@ class Session:
                 low.refuse("operands", what=str(origin), kinds=f"a {type(value).__name__}")
             result = self.leaf(low, kind, origin, lambda: value)
             if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-                self._live_ints = {**self._live_ints, str(origin): int(value)}
+                self._live_ints[str(origin)] = int(value)
         low.live_leaves[text] = result
         if isinstance(result, ArrayRef):
             low.live_places[id(value)] = (result.place, value)
         return result
 
     def _leaf_type(self, low: Lowering, value: Any, origin: Origin) -> Type | None:
-        if isinstance(value, (np.random.Generator, np.random.RandomState)):
+        if is_generator(value):
             return Generator(type(value).__name__)
         if isinstance(value, np.generic):
             return Scalar(f"{value.dtype.kind}{value.dtype.itemsize}") if value.dtype.kind in "biufc" else None
@@ -272,6 +294,31 @@ class Session:
         sizes.labels.add(name)
         return Size.of(Atom(name))
 
+    def instance(self, low: Lowering, value: Any, origin: Origin | None) -> Handle:
+        """Return a live instance as a thing of the program."""
+        self.guard(origin, "type", type(value))
+        return Handle(self.place_of(low, value, origin, "instance", lambda: InstanceContent(()), type(value)))
+
+    def is_root(self, function: Any) -> bool:
+        """Whether a live function is the one that is lowered."""
+        return function is self.root_function
+
+    def memo_of(self, site: Any) -> Memo:
+        """Return what is remembered of a loop."""
+        return self.memo.setdefault(site, Memo())
+
+    def missing(self, low: Lowering, handle: Handle, key: Any) -> Abstract | None:
+        """Return what a default dict makes for a key that it has not, or None."""
+        factory = low.factories.get(handle.place)
+        if factory is None or isinstance(factory, Known) and factory.value is None:
+            return None
+        from s2sad.frontend.calls import call
+        from s2sad.frontend.containers import set_item_of
+
+        made = call(low, factory, [], {})
+        set_item_of(low, handle, Known(key), made)
+        return made
+
     # ------------------------------------------------------------ names that may be unbound
 
     def unbound_read(self, low: Lowering, variable: Variable) -> Any:
@@ -280,6 +327,12 @@ class Session:
             if loop.binds(variable):
                 loop.want(variable)
         return None
+
+
+def is_generator(value: Any) -> bool:
+    """Whether an object is a random generator; asked so that `numpy.random` need not be imported."""
+    cls = type(value)
+    return cls.__name__ in ("Generator", "RandomState") and cls.__module__.startswith("numpy.random") or cls.__name__ == "Random" and cls.__module__ == "random"
 
 
 def _name(origin: Origin) -> str:

@@ -82,8 +82,8 @@ class Lowered:
         What must still hold when the graph is used again.
     written : list of int
         Numbers of the inputs whose arrays the function writes.
-    updates : list of (Input path, number of a result)
-        What the function leaves in objects that outlive the call.
+    updates : list of (origin, root, steps, what is left)
+        Containers and instances that outlive the call and that the function changes.
     """
 
     graph: Graph

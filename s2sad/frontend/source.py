@@ -276,7 +276,7 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 def _names(code: types.CodeType) -> set[str]:
     found: set[str] = set()
     for one in _codes(code):
-        found.update(_demangled(name) for name in (*one.co_names, *one.co_varnames, *one.co_cellvars))
+        found.update(_demangled(name) for name in (*one.co_names, *one.co_varnames, *one.co_cellvars, *one.co_freevars))
     return found
 
 

@@ -78,15 +78,15 @@ def _if(low: Lowering, node: Any, rest: Sequence[Any]) -> bool:
         block(low, node.body if answer else node.orelse)
         return False
     location = low.location
-    then = run_arm(low, lambda: block(low, node.body))
+    then = run_arm(low, lambda: block(low, node.body), answer, True)
     if rest and _leaves(low, then):
-        otherwise = run_arm(low, lambda: block(low, [*node.orelse, *rest]))
+        otherwise = run_arm(low, lambda: block(low, [*node.orelse, *rest]), answer, False)
         consumed = True
     else:
-        otherwise = run_arm(low, lambda: block(low, node.orelse))
+        otherwise = run_arm(low, lambda: block(low, node.orelse), answer, False)
         consumed = bool(rest) and _leaves(low, otherwise)
         if consumed:
-            then = run_arm(low, lambda: block(low, rest), then)
+            then = run_arm(low, lambda: block(low, rest), answer, True, then)
     low.builder.location = location
     close(low, answer, [then, otherwise])
     return consumed

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from s2sad.errors import Location
 from s2sad.graph.core import Value
 from s2sad.graph.index import Path
+from s2sad.graph.sizes import Size
 
 if TYPE_CHECKING:
     from s2sad.frontend.source import Source
@@ -268,9 +269,10 @@ class ListContent:
 
 @dataclass(frozen=True, slots=True)
 class GrowingContent:
-    """A list of unknown length: a graph value of type List."""
+    """A list of unknown length: a graph value of type List; `length` is its length where a size tells it."""
 
     value: Value
+    length: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class ControlCheck:
                 self.fail("region-parameters", f"a region of {node!r} takes {len(region.parameters)} values, not {len(node.operands)}")
                 return
             self.carried(node, node.operands, region.parameters)
-            self.carried(node, body.results, region.parameters, "region-results")
+            self.carried(node, body.results[1 if node.static.get("leaves") else 0 :], region.parameters, "region-results")
         self.carried(node, node.results, body.parameters, "region-results")
 
     def carried(self, node: Node, sources: Sequence[Value], targets: Sequence[Value], count: str = "region-parameters") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from s2sad.analysis.scopes import Scopes
 from s2sad.graph.core import Node, Region, Value
+from s2sad.graph.types import Array, Number, Scalar
 from s2sad.memory.insertions import Insertions
 from s2sad.rules.declare import REGISTRY
 
@@ -16,6 +17,7 @@ class Copies:
         self.waiting = Insertions()
         self.replaced: dict[Value, Value] = {}
         self._at_definition: set[Node] = set()
+        self._broadcasts: dict[Node, None] = {}  # of which arrays have been made instead
 
     def before(self, node: Node, number: int) -> Value:
         """Let `node` take a copy of an operand instead of the operand."""
@@ -47,12 +49,23 @@ class Copies:
         return copy.result
 
     def _copy(self, value: Value, near: Node | None) -> Node:
-        node = Node(REGISTRY.rules["copy"], (value,))
+        node = self._filled(value) or Node(REGISTRY.rules["copy"], (value,))
         source = near if near is not None else value.owner if isinstance(value.owner, Node) else None
         if source is not None:
             node.location, node.reverses = source.location, source.reverses
         node.results = (Value(value.type, value.name, node, value.location),)
         return node
+
+    def _filled(self, value: Value) -> Node | None:
+        """Return what makes an array of one number, where `value` is that number broadcast."""
+        owner = value.owner
+        if not isinstance(owner, Node) or owner.operation.name != "expand" or not isinstance(value.type, Array):
+            return None
+        (number,) = owner.operands
+        if not isinstance(number.type, Number | Scalar):
+            return None
+        self._broadcasts[owner] = None
+        return Node(REGISTRY.rules["full"], (number,), {"shape": owner.static["shape"], "dtype": value.type.dtype})
 
     def _wait(self, region: Region, nodes: list[Node], copy: Node) -> None:
         self.waiting.regions[region] = None
@@ -62,8 +75,11 @@ class Copies:
     def apply(self, body: Region) -> None:
         """Put the copies in, and let all readers read them."""
         self.waiting.flush(self.scopes)
-        if not self.replaced:
-            return
+        if self.replaced:
+            self._replace(body)
+        self._drop_unread(body)
+
+    def _replace(self, body: Region) -> None:
         replaced = self.replaced
         waiting = [body]
         while waiting:
@@ -74,3 +90,13 @@ class Copies:
                 waiting.extend(node.regions)
             if any(value in replaced for value in region.results):
                 region.results = [replaced.get(value, value) for value in region.results]
+
+    def _drop_unread(self, body: Region) -> None:
+        """Remove the broadcasts that nobody reads any more."""
+        if not self._broadcasts:
+            return
+        read = {value for node in body.walk() for value in (*node.operands, *(each for region in node.regions for each in region.results))}
+        read.update(body.results)
+        for node in self._broadcasts:
+            if node.result not in read:
+                self.scopes.region[node].nodes.remove(node)

@@ -45,7 +45,8 @@ def place(graph: Graph, poison: bool = False, *, fresh: frozenset[int] | None = 
     fresh : set of int, optional
         Numbers of the results that must own their memory alone; None: all.  Others may be arguments or share with each other.
     """
-    _place(graph, poison, fresh, {})
+    if graph.stage != "sequenced":
+        _place(graph, poison, fresh, {})
     return graph
 
 
@@ -54,10 +55,12 @@ def _place(graph: Graph, poison: bool, fresh: frozenset[int] | None, summaries: 
     for callee in graph.callees():
         if callee not in summaries:
             _place(callee, poison, frozenset(), summaries)
-    schedule(graph)
+    placed = graph.stage == "sequenced"  # a callee that another graph shares: walking it again only tells what it shares
+    if not placed:
+        schedule(graph)
     placer = Placer(graph, summaries)
     placer.run(frozenset(range(len(graph.results))) if fresh is None else fresh)
-    if poison:
+    if poison and not placed:
         poison_dead(graph, placer.storages, placer.copies.replaced)
     graph.stage = "sequenced"
 
@@ -117,7 +120,10 @@ class Placer:
             match sharing:
                 case Sharing.FRESH:
                     if not self._accumulate(node):
-                        held = self._hold(node, range(len(node.operands))) if is_container(value.type) else ()
+                        held: tuple[Root, ...] = ()
+                        if is_container(value.type):
+                            storages.mixed.add(value)
+                            held = self._hold(node, range(len(node.operands)))
                         storages.allocate(value, held)
                 case Sharing.NOTHING:
                     storages.set(value, Place(nothing=True))
@@ -125,14 +131,15 @@ class Placer:
                     root = Root(owned=False)
                     storages.set(value, Place((root,), held=(root,) if is_container(value.type) else ()))
                 case Sharing.HOLDS:
+                    storages.mixed.add(value)
                     storages.allocate(value, self._hold(node, range(len(node.operands))))
                 case Sharing.HELD:
-                    held = source.held if is_container(value.type) else ()
-                    storages.set(value, Place(source.held, whole=False, held=held))
+                    inner = source.held if is_container(value.type) else ()
+                    storages.mix(value, Place(source.held, whole=False, held=inner))
                 case Sharing.FOREIGN:
                     reach = [root for operand in node.operands for root in storages.of(operand).reach]
                     anything = tuple(dict.fromkeys([Root(owned=False), *reach]))
-                    storages.set(value, Place(anything, whole=False, held=anything))
+                    storages.mix(value, Place(anything, whole=False, held=anything))
                 case Sharing.SAME if source.roots:
                     storages.set(value, source)
                 case _ if source.roots:
@@ -175,7 +182,7 @@ class Placer:
         if is_container(base.type):
             old = self.storages.of(node.result)
             held = tuple(dict.fromkeys([*old.held, *self._hold(node, range(1, len(node.operands)))]))
-            self.storages.set(node.result, Place(old.roots, old.whole, old.writable, held))
+            self.storages.mix(node.result, Place(old.roots, old.whole, old.writable, held))
 
     def _become(self, result: Value, base: Value, known: Place) -> None:
         self.storages.set(result, known)
@@ -263,7 +270,7 @@ class Placer:
         giving = [region for region in node.regions if len(region.results) == len(node.results)]
         for number, value in enumerate(node.results):
             if holds_memory(value.type):
-                self.storages.set(value, joined([self.storages.of(region.results[number]) for region in giving]))
+                self.storages.mix(value, joined([self.storages.of(region.results[number]) for region in giving]))
 
     def _let_go(self, fresh: frozenset[int]) -> None:
         """Give the results of the graph that escape memory of their own."""

@@ -87,7 +87,10 @@ def _fill_fresh(graph: Graph, builder: Builder, scopes: Scopes) -> None:
     waiting = Insertions()
     filled: dict[Value, Value] = {}
     for node in graph.body.walk():
-        if node.operation.name in ("empty", "rows", "empty_like") and isinstance(node.result.type, Array) and node.result.type.dtype in _POISON:
+        if node.operation.name not in ("empty", "rows", "empty_like"):
+            continue
+        kind = node.result.type
+        if isinstance(kind, Array) and kind.dtype in _POISON:
             region = scopes.region[node]
             waiting.regions[region] = None
             nodes: list[Node] = []

@@ -161,11 +161,12 @@ class _Loop:
         for slot in self.slots:
             result = self.node.results[slot]
             if slot in self.written:
-                self.storages.allocate(result, self._gather(slot, contents=True).held)
+                self.storages.mixed.add(result)  # for what a list may hold
+                self.storages.allocate(result, self._gather(slot).held)
             else:
-                self.storages.set(result, self._gather(slot, contents=False))
+                self.storages.mix(result, self._gather(slot))
 
-    def _gather(self, slot: int, *, contents: bool) -> Place:
+    def _gather(self, slot: int) -> Place:
         """Join what enters in a slot and what any trip may hand on in it."""
         roots: dict[Root, None] = {}
         held: dict[Root, None] = {}

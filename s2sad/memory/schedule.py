@@ -79,9 +79,9 @@ def _reorder(region: Region, uses: _Uses) -> None:
     def emit(node: Node) -> None:
         pending = [node]
         while pending:
-            ahead = [waiting.pop(value) for value in uses.needs.get(pending[-1], ()) if value in waiting]
-            if ahead:  # these come first, and what they need before them
-                pending.extend(reversed(ahead))
+            ahead = next((value for value in uses.needs.get(pending[-1], ()) if value in waiting), None)
+            if ahead is not None:  # this comes first, and what it needs before it
+                pending.append(waiting.pop(ahead))
                 continue
             done = pending.pop()
             if not (pending and is_clear(done) and _merge(done, pending[-1], uses)):

@@ -17,7 +17,7 @@ from s2sad.graph.clone import replace_values
 from s2sad.graph.core import CONSTANT, SIZE, UNDEFINED, Graph, Node, Region, Value
 from s2sad.graph.index import View
 from s2sad.graph.sizes import Atom, Size
-from s2sad.graph.types import Array, Residual
+from s2sad.graph.types import Array, Number, Residual
 from s2sad.rules.declare import REGISTRY
 
 _REPEATED = (CONSTANT, SIZE, UNDEFINED)
@@ -106,9 +106,11 @@ def _carry_over(forward: Graph, reverse: Graph, theirs: set[Value]) -> None:
 
 
 def _axis(values: Iterable[Value], atom: Atom) -> tuple[Value, int | None] | None:
-    """Return an array, and an axis of it, whose length is `atom`."""
+    """Return an array, and an axis of it, whose length is `atom`; or an int that is `atom`, and None."""
     size = Size.of(atom)
     for value in values:
+        if isinstance(value.type, Number) and value.type.size == size:
+            return value, None
         if isinstance(value.type, Array) and value.type.shape is not None and size in value.type.shape:
             return value, value.type.shape.index(size)
     return None
@@ -119,6 +121,9 @@ def _atoms(nodes: Iterable[Node]) -> list[Atom]:
     found: dict[str, Atom] = {}
     for node in nodes:
         for inner in (node, *(below for region in node.regions for below in region.walk())):
+            for value in inner.results:  # an int that is known as a size may be written as one
+                if isinstance(value.type, Number) and value.type.size is not None and value.type.size.entry:
+                    found.update({atom.name: atom for atom in value.type.size.atoms()})
             for key, fact in inner.static.items():
                 for size in _sizes(fact, inside_types=key == "row"):
                     found.update({atom.name: atom for atom in size.atoms()})

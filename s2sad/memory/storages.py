@@ -1,8 +1,8 @@
 """The storages in which the values of a graph live, as far as placement has come.
 
-A *root* stands for a storage: one for each allocation, argument, constant, and for each parameter of a loop (what the loop carries from trip
-to trip may lie in any of several buffers; in one trip it is one, and the loop sees to it that no two that are written are the
-same).  A value has several roots where branches meet.
+A *root* stands for a storage: one for each allocation, argument, constant, and for each parameter of a loop (what the loop carries
+from trip to trip may lie in any of several buffers; in one trip it is one, and the loop sees to it that no two that are written
+are the same).  A value has several roots where branches meet.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ class Storages:
         self.places: dict[Value, Place] = {}
         self.count = 0
         self.base: dict[Value, Value] = {}  # what a value is a view, or a version, of
+        self.mixed: set[Value] = set()  # values that may be any of several, or refer to several
 
     def of(self, value: Value) -> Place:
         """Return the place of a value; numbers have none."""
@@ -106,6 +107,11 @@ class Storages:
                 root.number = self.count
             root.members[value] = None
 
+    def mix(self, value: Value, place: Place) -> None:
+        """Say where a value lives that has come out of a branch, a loop, a call or a container, or is one."""
+        self.mixed.add(value)
+        self.set(value, place)
+
     def allocate(self, value: Value, held: tuple[Root, ...] = ()) -> Root:
         """Let a value live in a storage of its own."""
         root = Root()
@@ -113,16 +119,23 @@ class Storages:
         return root
 
     def detach(self, value: Value) -> None:
-        """Give a value, and all views of it, a storage of its own: it has become a copy."""
+        """Give a value, and all views of it, a storage of its own: it has become a copy.
+
+        What may be the value, or refer to it, among others, may live in the new storage as well as in the old one.
+        """
         old = self.places[value]
         root = Root()
-        dependents = [member for shared in old.roots for member in shared.members if self._comes_from(member, value)]
-        for member in dict.fromkeys(dependents):
-            place = self.places[member]
-            if member is value:
-                self.set(member, Place((root,), held=place.held))
-            else:
-                self.set(member, Place((root,), place.whole, place.writable, place.held))
+        for shared in old.roots:
+            root.holders.update(shared.holders)
+        members = dict.fromkeys(member for shared in old.roots for member in shared.members)
+        for member in members:
+            known = self.places[member]
+            if self._comes_from(member, value):
+                self.set(member, Place((root,), known.whole or member is value, known.writable or member is value, known.held))
+            elif self._top(member) in self.mixed and root not in known.reach:
+                roots = (*known.roots, root) if not set(known.roots).isdisjoint(old.roots) else known.roots
+                held = (*known.held, root) if not set(known.held).isdisjoint(old.roots) else known.held
+                self.set(member, Place(roots, known.whole, known.writable, held))
 
     def _comes_from(self, member: Value, value: Value) -> bool:
         while member is not value:
@@ -131,6 +144,14 @@ class Storages:
                 return False
             member = around
         return True
+
+    def _top(self, member: Value) -> Value:
+        while member not in self.mixed:
+            around = self.base.get(member)
+            if around is None:
+                break
+            member = around
+        return member
 
     def release(self, root: Root, copy: Root) -> None:
         """Let containers that refer to a storage refer to `copy` instead."""

@@ -59,7 +59,7 @@ def apply_summary(summary: Summary, node: Node, storages: Storages) -> None:
         if not holds_memory(value.type):
             continue
         held = join(result.held_arguments, result.held_others)
-        storages.set(value, Place(join(result.arguments, result.others), result.whole, result.writable, held))
+        storages.mix(value, Place(join(result.arguments, result.others), result.whole, result.writable, held))
         for number in result.held_arguments:
             for root in storages.of(node.operands[number]).reach:
                 root.holders[node, number] = None

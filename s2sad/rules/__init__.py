@@ -18,8 +18,10 @@ from s2sad.rules import (
     products,
     rearrange,
     reductions,
+    rounding,
     scans,
     shapes,
+    texts,
 )
 from s2sad.rules.declare import REGISTRY, Rule
 
@@ -43,6 +45,8 @@ __all__ = [
     "products",
     "rearrange",
     "reductions",
+    "rounding",
     "scans",
     "shapes",
+    "texts",
 ]

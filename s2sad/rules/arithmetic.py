@@ -19,7 +19,7 @@ from s2sad.rules import simplify
 from s2sad.rules.choices import divide_unless_zero, multiply_unless_zero, select
 from s2sad.rules.conversions import cast
 from s2sad.rules.declare import constant, elementwise, linear, point, primitive
-from s2sad.rules.formula import apply, is_complex, is_python, known
+from s2sad.rules.formula import apply, is_complex, is_python, kind_of, known, not_empty
 from s2sad.rules.points import binary, complex_real, real, unary
 from s2sad.rules.types import operator_type, tower
 
@@ -89,6 +89,21 @@ def _magnitude(a: Number) -> Type:
     return Number("float" if a.kind == "complex" else tower(a))
 
 
+def _as_result(g: Any, y: Any, b: Any) -> Any:
+    """Return a contribution that may be divided by `b` where the primal divided: a Python number would raise where NumPy's does not."""
+    if not is_python(g, b) or is_python(y) or _is_nonzero(b):
+        return g
+    return cast(g, kind=Scalar("c16" if is_complex(g) else "f8"))
+
+
+def _is_nonzero(b: Any) -> bool:
+    number = known(b)
+    if number is not None:
+        return number != 0
+    size = kind_of(b).size if isinstance(kind_of(b), Number) else None
+    return size is not None and not_empty(b, size)
+
+
 add = elementwise(
     "add",
     "a, b",
@@ -130,7 +145,7 @@ divide = elementwise(
     "a, b",
     "a / b",
     operator.truediv,
-    [lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b],
+    [lambda g, y, a, b: _as_result(g, y, b) / b, lambda g, y, a, b: -_as_result(g, y, b) * y / b],
     infer=operator_type(np.divide, _quotient),
     functions=[np.divide],
     complex=True,

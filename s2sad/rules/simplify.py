@@ -144,6 +144,11 @@ def _scale(builder: Builder, number: Plain, factor: Value, other: Value, a: Valu
                 total = number * inner_number
                 if agree(node.operands[1].type, other.type):
                     return _emit(builder, "multiply", builder.constant(total), node.operands[1])
+            quotient = maker(node.operands[0], "divide")
+            numerator = None if quotient is None else constant_of(quotient.operands[0])
+            if quotient is not None and numerator is not None and _fits(builder, "multiply", other, a, b):  # 2.0 * ((1.0 / n) * x) -> (2.0 / n) * x
+                scale = _emit(builder, "divide", builder.constant(number * numerator), quotient.operands[1])
+                return _emit(builder, "multiply", scale, node.operands[1])
         else:
             inner_number = constant_of(node.operands[0])
             if inner_number is not None and _fits(builder, "multiply", other, a, b):
@@ -287,7 +292,49 @@ def cast(builder: Builder, a: Value, *, kind: Type) -> Value | None:
     number = constant_of(a)
     if number is not None and isinstance(kind, Number) and kind.kind == "float" and isinstance(number, (int, float)):
         return builder.constant(float(number))
+    if number is not None and isinstance(kind, Scalar) and isinstance(a.type, (Number, Scalar)) and kind.dtype in ("f4", "f2") and type(number) is float:
+        return builder.constant(number, Scalar(kind.dtype, ("float",)))  # a Python number takes the dtype of what it meets
+    owner = a.owner
+    if isinstance(kind, Array) and isinstance(owner, Node) and owner.operation.name == "expand":
+        inner = owner.operands[0]
+        narrow: Type = Array(kind.dtype, inner.type.shape) if isinstance(inner.type, Array) else Scalar(kind.dtype)
+        return _emit(builder, "expand", _emit(builder, "cast", inner, kind=narrow), **owner.static)
     return None
+
+
+def materialised(builder: Builder, value: Value) -> Value:
+    """Return an array that can be written to in the place of a broadcast."""
+    owner = value.owner
+    kind = value.type
+    if not isinstance(owner, Node) or owner.operation.name != "expand" or not isinstance(kind, Array):
+        return value
+    inner = owner.operands[0]
+    if _is(inner, 1):
+        return _emit(builder, "ones", shape=kind.shape, dtype=kind.dtype)
+    plain = {"f8": "float", "c16": "complex", "i8": "int"}.get(kind.dtype)
+    same = dtype_of(inner.type) == kind.dtype and (not isinstance(inner.type, Number) or inner.type.kind == plain)
+    return _emit(builder, "full", inner, shape=kind.shape, dtype=None if same else kind.dtype)
+
+
+def get(builder: Builder, base: Value, *varying: Value, path: Any) -> Value | None:
+    """Read a part of a broadcast number: it is that number."""
+    inner = _expanded(base)
+    if inner is None or shape_of(inner.type) != ():
+        return None
+    infer = REGISTRY.rules["get"].infer
+    assert infer is not None
+    kind = infer(builder.sizes, base.type, *(value.type for value in varying), path=path)
+    if not isinstance(kind, Array):
+        return inner if dtype_of(inner.type) == dtype_of(kind) else None
+    if kind.shape is None or not all(size.entry for size in kind.shape):
+        return None
+    return _emit(builder, "expand", inner, shape=kind.shape)
+
+
+def put(builder: Builder, base: Value, value: Value, *varying: Value, path: Any) -> Value | None:
+    """Write into a broadcast by filling an array first."""
+    filled = materialised(builder, base)
+    return None if filled is base else _emit(builder, "put", filled, value, *varying, path=path)
 
 
 def divide_unless_zero(builder: Builder, a: Value, b: Value) -> Value | None:
@@ -318,7 +365,10 @@ def transpose(builder: Builder, a: Value, *, axes: Any = None) -> Value | None:
 
 
 def add_at(builder: Builder, base: Value, value: Value, *varying: Value, path: Any) -> Value | None:
-    """Adding to what was just cleared at the same place is putting."""
+    """Adding to what was just cleared at the same place is putting; a broadcast is filled first."""
+    filled = materialised(builder, base)
+    if filled is not base:
+        return _emit(builder, "add_at", filled, value, *varying, path=path)
     node = maker(base, "put")
     if node is not None and node.static["path"] == path and node.operands[2:] == varying and is_zero(node.operands[1]):
         return _emit(builder, "put", node.operands[0], value, *varying, path=path)

@@ -20,6 +20,14 @@ def vector(x: Any) -> Any:
     return x * 2.0
 
 
+def pair(x: Any) -> Any:
+    return x, x
+
+
+def first(p: Any) -> Any:
+    return p[0]
+
+
 def many(x: Any, k: Any, *, y: Any = 1.0) -> Any:
     return x * y * k
 
@@ -36,7 +44,7 @@ def unknown(x: Any) -> Any:
     return int.from_bytes(x, "big")
 
 
-def tests_its_argument(x: Any) -> Any:
+def positive_only(x: Any) -> Any:
     if x < 0:
         raise ValueError("x must not be negative")
     return np.sqrt(x)
@@ -78,11 +86,11 @@ BAD: list[tuple[str, str, Callable[[], Any]]] = [
     ("result of shape (1,)", "S2S304", lambda: s2sad.grad(vector)(np.ones(1))),
     ("result is complex", "S2S304", lambda: s2sad.grad(vector)(1j)),
     ("result is an int", "S2S304", lambda: s2sad.grad(exact)(1.0)),
-    ("result is a tuple", "S2S304", lambda: s2sad.grad(lambda x: (x, x))(1.0)),
+    ("result is a tuple", "S2S304", lambda: s2sad.grad(pair)(1.0)),
     ("no aux", "S2S305", lambda: s2sad.grad(square, has_aux=True)(1.0)),  # type: ignore[arg-type]
     ("tangent of another shape", "S2S312", lambda: s2sad.jvp(vector, (np.ones(2),), (np.ones(3),))),
     ("tangent of an integer", "S2S312", lambda: s2sad.jvp(many, (1.0, 2), (1.0, 1.0))),
-    ("tangent of another structure", "S2S312", lambda: s2sad.jvp(lambda p: p[0], ([1.0],), ((1.0,),))),
+    ("tangent of another structure", "S2S312", lambda: s2sad.jvp(first, ([1.0],), ((1.0,),))),
     ("cotangent of another shape", "S2S313", lambda: s2sad.vjp(vector, np.ones(2))[1](np.ones(3))),
     ("complex cotangent", "S2S313", lambda: s2sad.vjp(vector, np.ones(2))[1](1j * np.ones(2))),
     ("vector of another shape", "S2S312", lambda: s2sad.hvp(square)(1.0, np.ones(2))),
@@ -139,12 +147,12 @@ def test_the_place_of_a_result_that_is_no_scalar_is_the_function() -> None:
 def test_exceptions_of_the_function_pass_through(kind: str) -> None:
     with pytest.raises(ValueError, match="x must not be negative"):
         if kind == "vjp":
-            s2sad.vjp(tests_its_argument, -1.0)
+            s2sad.vjp(positive_only, -1.0)
         elif kind == "jvp":
-            s2sad.jvp(tests_its_argument, (-1.0,), (1.0,))
+            s2sad.jvp(positive_only, (-1.0,), (1.0,))
         else:
-            getattr(s2sad, kind)(tests_its_argument)(-1.0)
-    assert s2sad.grad(tests_its_argument)(4.0) == 0.25
+            getattr(s2sad, kind)(positive_only)(-1.0)
+    assert s2sad.grad(positive_only)(4.0) == 0.25
 
 
 def test_shapes_that_do_not_fit_raise_what_numpy_raises() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import s2sad.rules  # noqa: F401
 from s2sad.errors import Location
 from s2sad.graph.build import new_graph
-from s2sad.graph.core import IF, WHILE, Graph, Region, Value
+from s2sad.graph.core import IF, WHILE, Graph, Node, Region, Value
 from s2sad.graph.index import Index, Operand, Path, Slice
 from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.types import BOOL, FLOAT, INT, Array, Number, Scalar
@@ -83,6 +83,8 @@ class Generator:
                 self.write()
             elif choice < 0.75 and "list_new" in RULES:
                 self.keep()
+            elif choice < 0.8:
+                self.exit(depth)
             elif depth < 2:
                 self.random.choice((self.branch, self.loop, self.while_loop))(depth)
 
@@ -220,6 +222,57 @@ class Generator:
             self.consume(shared.root)
             self.arrays.append(Entry(node.results[1], shared.root, True, shared.fixed))
 
+    def exit(self, depth: int) -> None:
+        """Branches that set a flag, then code guarded by it: what `continue` and `return` are in a graph."""
+        kind = self.random.choice((BOOL, INT))
+        state = self.inner()
+        node = self.flag(kind, self.random.randrange(1, 3), state)
+        flag = node.results[0]
+        self.numbers.append(node.results[1])
+        if kind == INT:
+            flag = self.builder.emit(RULES[self.random.choice(("equal", "not_equal"))], flag, self.random.choice((0, 1)))
+        elif self.random.random() < 0.5:
+            flag = self.builder.emit(RULES["logical_not"], flag)
+        regions = []
+        for _ in range(2):
+            region = self.builder.new_region()
+            with self.builder.inside(region):
+                region.results = [self.inside(state)]
+            regions.append(region)
+        self.restore(state)
+        guard = self.builder.branch(flag, regions[0], regions[1], names=["h"])
+        self.numbers.append(guard.results[0])
+
+    def flag(self, kind: Number, depth: int, state: State) -> Node:
+        """Return an `if` that gives a flag and a number."""
+        regions = []
+        for _ in range(2):
+            region = self.builder.new_region()
+            with self.builder.inside(region):
+                if depth and self.random.random() < 0.5:
+                    region.results = list(self.flag(kind, depth - 1, state).results)
+                else:
+                    flag = self.random.choice((False, True) if kind == BOOL else (0, 1, 2))
+                    region.results = [self.builder.constant(flag, kind), self.inside(state)]
+            regions.append(region)
+        self.restore(state)
+        return self.builder.append(IF, (self.condition(),), {}, [kind, FLOAT], names=["", "s"], regions=regions)
+
+    def inside(self, state: State) -> Value:
+        """Make some arithmetic in a branch; return a number."""
+        owned = [entry for entry in state[0] if entry.owned]
+        self.restore(state)
+        for entry in self.arrays:
+            entry.owned = False
+        if self.random.random() < 0.6:
+            for _ in range(self.random.randrange(1, 3)):
+                self.arithmetic()
+        result = self.random.choice(self.numbers)
+        self.restore(state)
+        for entry in self.arrays:
+            entry.owned = entry in owned
+        return result
+
     def slots(self) -> tuple[list[Entry], list[Value]]:
         owned = [entry for entry in self.whole() if not entry.fixed]
         self.random.shuffle(owned)
@@ -240,6 +293,8 @@ class Generator:
         if self.random.random() < 0.5:
             results.reverse()
         slots = carried[len(entries) :]
+        if self.random.random() < 0.3:
+            self.exit(depth)
         last = [self.random.choice(self.numbers) if self.random.random() < 0.7 else value for value in slots]
         if len(slots) == 2 and self.random.random() < 0.4:
             last = [slots[1], self.random.choice([slots[0], self.emit("add", slots[0], slots[1])])]
@@ -259,15 +314,21 @@ class Generator:
         owned = self.whole()
         initial = [*(entry.value for entry in entries), *numbers]
         state = self.inner()
-        names = [self.random.choice(NAMES) for _ in initial]
-        region = self.builder.new_region([INT, *(VECTOR for _ in entries), *(FLOAT for _ in numbers)], ["i", *names])
         leaves = self.random.random() < 0.4
+        tracked = leaves and self.random.random() < 0.5  # the flag goes on, as a `return` from the loop does
+        names = [self.random.choice(NAMES) for _ in initial]
+        kinds = [*(VECTOR for _ in entries), *(FLOAT for _ in numbers), *([BOOL] if tracked else ())]
+        names += [""] * tracked
+        region = self.builder.new_region([INT, *kinds], ["i", *names])
         with self.builder.inside(region):
             self.integers = [*self.integers, region.parameters[0]]
-            results = self.body(region.parameters[1:], entries, numbers, depth)
+            results = self.body(region.parameters[1 : 1 + len(initial)], entries, numbers, depth)
             if leaves:
-                results.insert(0, self.leave())
+                flag = self.leave()
+                results = [flag, *results, flag] if tracked else [flag, *results]
             region.results = results
+        if tracked:
+            initial.append(self.builder.constant(False))
         stop = self.builder.constant(self.random.choice((0, 1, 3)))
         if self.random.random() < 0.4:
             stop = self.builder.emit(RULES["remainder"], self.random.choice(state[2]), 4, name=self.random.choice(NAMES))
@@ -277,7 +338,15 @@ class Generator:
         if self.random.random() < 0.4:
             extra["reversed"] = True
         node = self.builder.loop(self.builder.constant(0), stop, self.builder.constant(1), initial, region, names=names, **extra)
-        self.after(state, owned, entries, node.results)  # type: ignore[arg-type]
+        self.after(state, owned, entries, list(node.results[: len(initial) - tracked]))
+        if tracked:
+            regions = []
+            for _ in range(2):
+                guarded = self.builder.new_region()
+                with self.builder.inside(guarded):
+                    guarded.results = [self.inside(self.inner())]
+                regions.append(guarded)
+            self.numbers.append(self.builder.branch(node.results[-1], regions[0], regions[1], names=["s"]).result)
 
     def leave(self) -> Value:
         """Say whether the loop ends: a comparison, or a flag that branches set."""

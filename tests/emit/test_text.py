@@ -358,3 +358,25 @@ def test_conversions_stay_on_one_line() -> None:
     graph.body.results = [number, op(b, "cast", x, kind=Array("f4", (N,))), op(b, "cast", 1.0, kind=Scalar("f8"))]
     assert body(graph) == "s = float(x[0])"
     assert emitted(graph).function.name == "f"
+
+
+def test_objects() -> None:
+    """Arrays are written into the module, read-only; what has no literal is bound at loading; neither is hidden by a variable."""
+    graph, b, (x,) = start([VECTOR], ["x"])
+    table = np.array([0.1, -2.0, np.inf, 4.0])
+    square = b.constant(lambda v: v * v, Opaque("function"))
+    local = op(b, "sin", x, name="ndarray_constant")
+    printed = b.append(RULES["print"], [start_token(b)], {}, [TOKEN]).result
+    token = b.append(RULES["foreign"], [printed, square, x], {}, [TOKEN, VECTOR]).results[1]
+    constant = b.constant(table, VECTOR)
+    graph.body.results = [op(b, "add", op(b, "multiply", constant, local), op(b, "multiply", local, token))]
+    made = emitted(graph, Leaf(0))
+    text = print_module([made])
+    assert "ndarray_constant_2 = np.array([0.1, -2.0, np.inf, 4.0], dtype=np.float64).reshape((4,))" in text
+    assert "ndarray_constant_2.setflags(write=False)" in text
+    call = compile_module([made], text, title="objects")["f"]
+    assert np.array_equal(call(X), table * np.sin(X) + np.sin(X) * (X * X))
+
+
+def start_token(builder: Builder) -> Value:
+    return builder.constant(None, TOKEN)

@@ -10,3 +10,37 @@ def branch(x):
     else:
         y = np.sin(x)
     return 3.0 * y
+
+
+# --- reverse
+import numpy as np
+
+
+def branch_grad(x):
+    """Gradient of branch with respect to x."""
+    if x > 0.5:
+        # y = x * x
+        g = 3.0 * x
+        # if x > 0.5:
+        dx = g + g
+    else:
+        # y = np.sin(x)
+        dx = 3.0 * np.cos(x)
+    dx = float(dx)
+    return dx
+
+
+# --- forward
+import numpy as np
+
+
+def branch_jvp(x, dx):
+    """Value of branch, and its tangent for dx."""
+    if x > 0.5:
+        t = dx * x
+        y = x * x
+        y_dot = t + t
+    else:
+        y = np.sin(x)
+        y_dot = dx * np.cos(x)
+    return 3.0 * y, 3.0 * y_dot

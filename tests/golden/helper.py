@@ -12,3 +12,30 @@ def normalised(v):
 
 def helper(x, scale):
     return np.sum(normalised(x) * scale)
+
+
+# --- reverse
+import numpy as np
+
+
+def helper_grad(x, scale):
+    """Gradient of helper with respect to x and scale."""
+    sum_x = np.sum(x)
+    ratio = x / sum_x
+    dx = np.broadcast_to(scale / sum_x + np.sum(-(scale * ratio / sum_x)), len(x))
+    dscale = float(np.sum(ratio))
+    dx = dx.copy()
+    return dx, dscale
+
+
+# --- forward
+import numpy as np
+
+
+def helper_jvp(x, scale, dx, dscale):
+    """Value of helper, and its tangent for dx and dscale."""
+    sum_x = np.sum(x)
+    ratio = x / sum_x
+    t = (dx / sum_x - np.sum(dx) * ratio / sum_x) * scale + dscale * ratio
+    sum_ = np.sum(ratio * scale)
+    return sum_, np.sum(t)

@@ -9,3 +9,48 @@ def prefix_product(x):
     for i in range(1, len(y)):
         y[i] = y[i] * y[i - 1]
     return np.sum(y)
+
+
+# --- reverse
+import numpy as np
+
+
+def prefix_product_grad(x):
+    """Gradient of prefix_product with respect to x."""
+    y = x.copy()
+    s = np.empty(len(x))
+    s2 = np.empty(len(x))
+    for i in range(1, len(x)):
+        y_i = y[i]
+        s2[i] = y_i
+        y_prev = y[i - 1]
+        s[i] = y_prev
+        y[i] = y_i * y_prev
+
+    # return np.sum(y)
+    dy = np.broadcast_to(1.0, len(x))
+    # for i in range(1, len(y)):
+    dy = dy.copy()
+    for i in reversed(range(1, len(x))):
+        # y[i] = y[i] * y[i - 1]
+        dy_i = dy[i]
+        dy[i] = 0.0
+        dy[i - 1] += dy_i * s2[i]
+        dy[i] += dy_i * s[i]
+    return dy
+
+
+# --- forward
+import numpy as np
+
+
+def prefix_product_jvp(x, dx):
+    """Value of prefix_product, and its tangent for dx."""
+    y = x.copy()
+    y_dot = dx.copy()
+    for i in range(1, len(x)):
+        y_i = y[i]
+        y_prev = y[i - 1]
+        y[i] = y_i * y_prev
+        y_dot[i] = y_dot[i] * y_prev + y_dot[i - 1] * y_i
+    return np.sum(y), np.sum(y_dot)

@@ -8,3 +8,73 @@ def return_in_loop(x):
         if total > 2.0:
             return total * v
     return total
+
+
+# --- reverse
+import numpy as np
+
+
+def return_in_loop_grad(x):
+    """Gradient of return_in_loop with respect to x."""
+    total = 0.0
+    totals = []
+    flag = False
+    count = 0
+    for i in range(len(x)):
+        v = x[i]
+        total += v * v
+        totals.append(total)
+        if True if bool(total > 2.0) else False:
+            flag = True
+            count += 1
+            break
+        flag = False
+        count += 1
+    if flag:
+        total = 1.0
+        dtotal = 0.0
+    else:
+        total = 0.0
+        dtotal = 1.0
+
+    # for v in x:
+    dx = np.zeros_like(x)
+    for i in reversed(range(count)):
+        # if total > 2.0:
+        total2 = totals[i]
+        if bool(total2 > 2.0):
+            # return total * v
+            v = x[i]
+            dv = total * total2
+            # if total > 2.0:
+            dtotal += total * v
+        else:
+            dv = 0.0
+        # total += v * v
+        v = x[i]
+        g = dtotal * v
+        # for v in x:
+        dv = dv + g + g
+        dx[i] += dv
+        total = 0.0
+    return dx
+
+
+# --- forward
+def return_in_loop_jvp(x, dx):
+    """Value of return_in_loop, and its tangent for dx."""
+    total = 0.0
+    total_dot = 0.0
+    for i in range(len(x)):
+        v = x[i]
+        v_dot = dx[i]
+        t = v_dot * v
+        total += v * v
+        total_dot += t + t
+        if bool(total > 2.0):
+            s = total * v
+            s2 = total_dot * v + v_dot * total
+            return s, s2
+    s = total
+    s2 = total_dot
+    return s, s2

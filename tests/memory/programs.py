@@ -36,7 +36,9 @@ class Program:
     def part(self, base: Value, *bounds: int | None) -> Value:
         return self.builder.emit(REGISTRY.rules["get"], base, path=(Index((Slice(*bounds),)),))
 
-    def loop(self, stop: Size | int | Value, initial: list[Value], names: list[str], make, start: Value | int = 0, step: int = 1, **static) -> tuple[Value, ...]:
+    def loop(
+        self, stop: Size | int | Value, initial: list[Value], names: list[str], make, start: Value | int = 0, step: int = 1, **static
+    ) -> tuple[Value, ...]:
         b: Builder = self.builder
         body = b.new_region([INT, *(value.type for value in initial)], ["i", *names])
         with b.inside(body):
@@ -58,7 +60,9 @@ class Program:
         return b.branch(condition, *regions, names).results
 
     def done(self, value: Value) -> Graph:
-        self.graph.body.results = [self.sum(self.multiply(value, value), axis=None, keepdims=False) if isinstance(value.type, Array) else value]
+        if isinstance(value.type, Array):
+            value = self.sum(self.multiply(value, value), axis=None, keepdims=False)
+        self.graph.body.results = [value]
         return self.graph
 
 
@@ -81,7 +85,10 @@ def table() -> Graph:
     p = Program("table")
 
     def rows(i, s):
-        return p.loop(N, [s], ["s"], lambda j, t: p.multiply(t, p.sin(p.multiply(t, p.get(p.a, i, j, path=(Index((Operand(0), Operand(1))),)))), name="s"))
+        def columns(j, t):
+            return p.multiply(t, p.sin(p.multiply(t, p.get(p.a, i, j, path=(Index((Operand(0), Operand(1))),)))), name="s")
+
+        return p.loop(N, [s], ["s"], columns)
 
     (s,) = p.loop(M, [p.item(p.x, 0, "s")], ["s"], rows)
     return p.done(s)

@@ -27,8 +27,13 @@ def cleaned(graph: Graph) -> Graph:
 
 
 def derivative(make: Make, order: int = 1) -> Graph:
-    graph = cleaned(reverse(make(), [0, 1], [0], seeds=[1.0]).graph)
+    graph = cleaned(reverse(make(), [0, 1], [0], seeds=[None]).graph)
     return graph if order == 1 else cleaned(reverse(graph, [0, 1], [2], seeds=[None]).graph)
+
+
+def values_for(order: int, rows: int = 4, length: int = 5) -> list[object]:
+    """Return arguments and cotangents for a derivative of one of the programs."""
+    return [*arguments(rows, length), np.float64(1.5), *([np.linspace(0.1, 0.6, length)] if order == 2 else [])]
 
 
 def kept(make: Make, order: int = 1) -> Graph:
@@ -47,7 +52,7 @@ def equal(left: list[object], right: list[object]) -> bool:
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize("rows, length", [(4, 5), (1, 2), (0, 3), (3, 8)])
 def test_same_bits(make: Make, order: int, rows: int, length: int) -> None:
-    values = [*arguments(rows, length), *([np.linspace(0.1, 0.6, length)] if order == 2 else [])]
+    values = values_for(order, rows, length)
     expected = interpret(derivative(make, order), values)
     graph = verify(keep(derivative(make, order)))
     assert graph.stage == "kept" and not any(node.operation is AT_TRIP for node in graph.body.walk())

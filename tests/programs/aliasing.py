@@ -59,7 +59,7 @@ def view_of_different_length_chosen_by_a_branch(x, c):
     return np.sum(a) * np.sum(b * b)
 
 
-@program(lambda r, n: (r.array(n, n),))
+@program(lambda r, n: (r.array(n, n),), refusal=True)
 def row_view_carried_round_a_loop(m):
     a = m * 1.0
     row = a[0]
@@ -70,7 +70,7 @@ def row_view_carried_round_a_loop(m):
     return np.sum(a * a)
 
 
-@program(lambda r, n: (r.array(n, 3),))
+@program(lambda r, n: (r.array(n, 3),), refusal=True)
 def row_that_is_scaled_before_it_moves_on(m):
     a = m.copy()
     row = a[0]
@@ -80,7 +80,7 @@ def row_that_is_scaled_before_it_moves_on(m):
     return np.sum(np.sin(a))
 
 
-@program(lambda r, n: (r.array(n),))
+@program(lambda r, n: (r.array(n),), refusal=True)
 def best_view_so_far(x):
     a = x * 1.0
     best = a[:1]
@@ -187,7 +187,7 @@ def zero_dimensional_view(x):
     return np.sum(a * a)
 
 
-@program(lambda r, n: (r.array(n, 2),))
+@program(lambda r, n: (r.array(n, 2),), refusal=True)
 def reshape_of_a_fresh_array_is_a_view(m):
     a = m * 1.0
     flat = a.reshape(-1)

@@ -102,7 +102,7 @@ def list_of_copies(x, steps):
     return total
 
 
-@program(lambda r, n: (r.array(n), 3))
+@program(lambda r, n: (r.array(n), 3), refusal=True)
 def list_of_fresh_arrays_written_later(x, steps):
     history = [x * 1.0]
     for _ in range(steps):

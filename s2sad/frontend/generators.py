@@ -1,0 +1,121 @@
+"""Generators: suspended code, lowered where it is consumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from s2sad.frontend import exits
+from s2sad.frontend.expressions import expression, truth
+from s2sad.frontend.joins import branch
+from s2sad.frontend.lower import Lowering
+from s2sad.frontend.values import Abstract, Items, Known, Lazy
+
+
+def consume(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
+    """Run `body` for each element that a generator gives."""
+    consumer = low.frame
+    if lazy.kind == "comprehension":
+        from s2sad.frontend.comprehensions import run
+
+        node, frame = lazy.detail
+
+        def give() -> None:
+            element = low.usable(expression(low, node.elt))
+            _hand_over(low, consumer, body, element)
+
+        run(low, node, frame, lazy.parts[0], give)
+        return
+    if lazy.kind == "filter":
+        from s2sad.frontend.calls import call
+        from s2sad.frontend.containers import _Site
+        from s2sad.frontend.loops import visit
+
+        function, thing = lazy.parts
+
+        def keep(element: Abstract) -> None:
+            test = element if isinstance(function, Known) and function.value is None else call(low, function, [element], {})
+            answer = truth(low, test)
+            if isinstance(answer, bool):
+                if answer:
+                    body(element)
+                return
+            branch(low, answer, lambda: body(element), lambda: None)
+
+        visit(low, thing, _Site(), keep, {})
+        return
+    if lazy.kind == "nest":
+        _nest(low, lazy, body)
+        return
+    from s2sad.frontend.calls import enter, leave_frame, run_body
+
+    function, values = lazy.detail
+    frame = low.new_frame(function, function.source, function.parent)
+    frame.captured = True
+    location = low.location
+    low.yields[frame] = (consumer, body)
+    enter(low, frame, values)
+    try:
+        run_body(low, frame)
+    finally:
+        low.frames.pop()
+        low.builder.location = location
+        del low.yields[frame]
+    code = low.store.read(frame.exit)
+    del code
+    frame.captured = False
+    leave_frame(low, frame)
+
+
+def _nest(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
+    """``np.ndindex`` and ``np.ndenumerate``: one loop inside another."""
+    from s2sad.frontend.arrays import subscript
+    from s2sad.frontend.containers import _Site
+    from s2sad.frontend.loops import visit
+
+    def level(k: int, indices: tuple[Abstract, ...]) -> None:
+        if k == len(lazy.parts):
+            index = Items(indices)
+            body(index if lazy.detail is None else Items((index, subscript(low, lazy.detail, index))))
+            return
+        visit(low, lazy.parts[k], _Site(), lambda element: level(k + 1, (*indices, element)), {})
+
+    level(0, ())
+
+
+def _hand_over(low: Lowering, consumer: Any, body: Callable[[Abstract], Any], element: Abstract) -> None:
+    """Run the consumer's body in the consumer's frame."""
+    low.frames.append(consumer)
+    try:
+        body(element)
+        code = exits.current(low)
+        if isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE) or low.dead:
+            low.store.write(consumer.exit, Known(exits.FALLS))
+            return
+        low.refuse("yield", what="a loop over a generator is left early")
+    finally:
+        low.frames.pop()
+
+
+def give(low: Lowering, node: Any) -> Abstract:
+    """Lower a `yield`: the consumer's body runs here."""
+    frame = low.frame
+    found = low.yields.get(frame)
+    if found is None:
+        low.refuse("yield", node, what="yield here")
+    consumer, body = found
+    if isinstance(node, gast.YieldFrom):
+        from s2sad.frontend.containers import _Site
+        from s2sad.frontend.loops import visit
+
+        visit(low, low.usable(expression(low, node.value)), _Site(), lambda element: _hand_over(low, consumer, body, element), {})
+        return Known(None)
+    element = Known(None) if node.value is None else low.usable(expression(low, node.value))
+    low.at(node)
+    _hand_over(low, consumer, body, element)
+    return Known(None)
+
+
+__all__ = ["Items", "consume", "give"]

@@ -1,0 +1,234 @@
+"""Bring values of a forward sweep into a later one: read what was kept, compute again what was not.
+
+The later sweep is rewritten region by region.  What is brought stands in the region that runs over the instances of the region
+from which it comes, or in a branch inside that, never in an inner loop; it is brought once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from s2sad.analysis.scopes import Scopes, carried, free_values
+from s2sad.graph.build import Builder
+from s2sad.graph.clone import Copier
+from s2sad.graph.core import AT_TRIP, FOR, Node, Region, Value
+from s2sad.graph.types import Number, Type
+from s2sad.memory.ingredients import Ingredients
+from s2sad.memory.tape import Recorder, Tape, path_of
+from s2sad.memory.trips import known_int, shifted
+from s2sad.rules.declare import REGISTRY
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A region of the later sweep that is being rewritten: its new nodes, and what has been found in it so far."""
+
+    region: Region
+    output: Region
+    owner: Node
+    found: dict[object, Value] = field(default_factory=dict)
+
+
+class Recall:
+    """Rewrites the regions of a later sweep.
+
+    Parameters
+    ----------
+    recorder : Recorder
+        Knows how trips are numbered.
+    ingredients : Ingredients
+        What values are recomputed from.
+    tapes : mapping
+        Where kept values are found.
+    final : dict
+        References that have been lowered, and what stands for them.
+    file : callable
+        Takes references to sweeps further out that are copied along the way.
+    """
+
+    def __init__(
+        self, builder: Builder, recorder: Recorder, ingredients: Ingredients, tapes: Mapping[Value, Tape], final: dict[Value, Value],
+        file: Callable[[Node], None],
+    ) -> None:
+        self.builder = builder
+        self.recorder = recorder
+        self.scopes: Scopes = ingredients.scopes
+        self.ingredients = ingredients
+        self.tapes = tapes
+        self.final = final
+        self.file = file
+        self.frames: list[_Frame] = []
+
+    def rewrite(self, region: Region, references: Mapping[Node, Value]) -> None:
+        """Replace `references`, each by what it refers to, in a region and all regions in it."""
+        owner = self.scopes.owner[region]
+        assert owner is not None
+        output = Region()
+        self.frames.append(_Frame(region, output, owner))
+        settled = self.ingredients.settled
+        for node in region.nodes:
+            source = references.get(node)
+            if source is not None:
+                self.builder.location, self.builder.reverses = node.location, node.reverses
+                found = self._bring(source)
+                self.final[node.result] = found
+                continue
+            node.operands = tuple(map(settled, node.operands))
+            for inner in node.regions:
+                self.rewrite(inner, references)
+            output.nodes.append(node)
+        region.results = list(map(settled, region.results))
+        region.nodes = output.nodes
+        self.frames.pop()
+        self.scopes.enter(region, (node for node in region.nodes if node not in self.scopes.region))
+
+    def _bring(self, value: Value) -> Value:
+        """Return what stands for `value` in the region that is being rewritten; its ingredients first, without recursion."""
+        waiting = [value]
+        while True:
+            wanted = waiting[-1]
+            found = self._found(wanted)
+            if found is None:
+                tape = self.tapes.get(wanted)
+                missing = [] if tape is not None else [source for source in self._needs(wanted) if self._found(source) is None]
+                if missing:
+                    waiting.extend(missing)
+                    continue
+                level = self._place(self._twin(self.scopes.home(wanted)))
+                found = self._read(tape, level) if tape is not None else self._again(wanted, level)
+                self.frames[level].found[wanted] = found
+            waiting.pop()
+            if not waiting:
+                return found
+
+    def _needs(self, value: Value) -> list[Value]:
+        found = self.ingredients.of(value)
+        assert found is not None, f"{value!r} can neither be kept nor recomputed"
+        return found
+
+    def _found(self, value: Value) -> Value | None:
+        if self.ingredients.at_hand(value):
+            return value
+        twin = self._twin(self.scopes.home(value))
+        for level in range(self._place(twin), twin - 1, -1):
+            found = self.frames[level].found.get(value)
+            if found is not None:
+                return found
+        return None
+
+    def _twin(self, region: Region) -> int:
+        """Return the number of the frame that runs over the instances of a forward region."""
+        for number, frame in enumerate(self.frames):
+            if frame.region.domain is region.domain:
+                return number
+        raise AssertionError(f"no region of the later sweep runs over the instances of {region.domain.name or 'a region'}")
+
+    def _place(self, twin: int) -> int:
+        """Return the innermost frame, from `twin` on, that is not run more often."""
+        level = twin
+        while level + 1 < len(self.frames) and not self.scopes.is_loop(self.frames[level + 1].region):
+            level += 1
+        return level
+
+    def _again(self, value: Value, level: int) -> Value:
+        """Compute `value` in frame `level`."""
+        owner = value.owner
+        if isinstance(owner, Region):
+            return self._carried_again(value, owner, level)
+        assert owner is not None
+        frame = self.frames[level]
+        if owner.operation is AT_TRIP:
+            with self.builder.inside(frame.output):
+                reference = self.builder.at_trip(owner.operands[0])
+            assert isinstance(reference.owner, Node)
+            self.scopes.region[reference.owner] = frame.region
+            self.file(reference.owner)
+            return reference
+        known: dict[Value, Value] = {}
+        for source in free_values(owner):
+            found = self._found(self.ingredients.settled(source))
+            assert found is not None
+            known[source] = found
+        copy = Copier(known).node(owner)
+        copy.reverses = self.builder.reverses
+        frame.output.nodes.append(copy)
+        return copy.results[owner.results.index(value)]
+
+    def _carried_again(self, value: Value, body: Region, level: int) -> Value:
+        loop = self.scopes.owner[body]
+        assert loop is not None
+        parameters, initial, results = carried(loop)
+        reader = self.frames[self._twin(body)]
+        if loop.operation is FOR and value is body.parameters[0]:
+            return reader.region.parameters[0]
+        slot = parameters.index(value)
+        start = self._found(initial[slot])
+        assert start is not None
+        if results[slot] is value:
+            return start
+        step = self.ingredients.stride(value, results[slot])
+        assert step is not None
+        rules = REGISTRY.rules
+        with self.builder.inside(self.frames[level].output):
+            trip = self._trip(reader)
+            known = known_int(step)
+            by = step if known is None else self.builder.constant(known)
+            distance = trip if known == 1 else self.builder.emit(rules["multiply"], trip, by)
+            return distance if known_int(start) == 0 else self.builder.emit(rules["add"], start, distance, name=value.name)
+
+    def _trip(self, reader: _Frame) -> Value:
+        """Return the number of the forward trip, counted along the indices of the later loop."""
+        assert reader.owner.operation is FOR, "a later sweep runs over the trips of a loop by their numbers"
+        start, _, step = reader.owner.operands[:3]
+        index, rules = reader.region.parameters[0], REGISTRY.rules
+        distance = index if known_int(start) == 0 else self.builder.emit(rules["subtract"], index, start)
+        return distance if known_int(step) == 1 else self.builder.emit(rules["floor_divide"], distance, step)
+
+    def _read(self, tape: Tape, level: int) -> Value:
+        """Read a kept value in frame `level`."""
+        rules = REGISTRY.rules
+        found = tape.root
+        for number, step in enumerate(tape.steps, 1):
+            readers = [self.frames[self._twin(body)] for body in step.bodies]
+            last = number == len(tape.steps)
+            at = level if last else self._place(self._twin(step.bodies[-1]))
+            handed = tape.handed if last else ""
+            known = None if last else self.frames[at].found.get((tape.root, number))
+            if known is None:
+                with self.builder.inside(self.frames[at].output):
+                    name = tape.name if last else ""
+                    if step.rows:
+                        row = list(self._rows(step.bodies, readers, handed))
+                        known = self.builder.emit(rules["get"], found, *row, name=name, path=path_of(len(row)))
+                        if last:
+                            known = self._as_number(known, tape.kind)
+                    else:
+                        position = self._position(found, step.bodies[0], readers[0], handed)
+                        known = self.builder.emit(rules["list_get"], found, position, name=name)
+                if not last:
+                    self.frames[at].found[tape.root, number] = known
+            found = known
+        return found
+
+    def _rows(self, bodies: tuple[Region, ...], readers: list[_Frame], handed: str) -> Iterator[Value]:
+        for body, reader in zip(bodies, readers, strict=True):
+            trips = self.recorder.trips(body)
+            row = trips.row(self.builder, reader.region.parameters[0], reader.owner.operands[:3])
+            behind = "entry" if trips.reversed else "exit"
+            yield shifted(self.builder, row, 1) if body is bodies[-1] and handed == behind else row
+
+    def _position(self, values: Value, body: Region, reader: _Frame, handed: str) -> Value:
+        """Return the place in a list, which is filled in the order of the trips."""
+        trip = self._trip(reader)
+        if self.recorder.trips(body).reversed:
+            length = self.builder.emit(REGISTRY.rules["list_length"], values)
+            last = self.builder.emit(REGISTRY.rules["subtract"], length, 2 if handed else 1)
+            trip = self.builder.emit(REGISTRY.rules["subtract"], last, trip)
+        return shifted(self.builder, trip, 1) if handed == "exit" else trip
+
+    def _as_number(self, value: Value, kind: Type) -> Value:
+        """Make a Python number of a NumPy scalar where a Python number was kept: they behave differently."""
+        if not isinstance(kind, Number):
+            return value
+        return self.builder.emit(REGISTRY.rules[f"to_{kind.kind}"], value, name=value.name)
