@@ -33,6 +33,7 @@ from s2sad.layout import Layout, Outside, entry_checks, identifier, standalone_m
 from s2sad.memory import keep, place, split
 from s2sad.optimize.common import common_subexpressions
 from s2sad.optimize.dead_code import dead_code
+from s2sad.optimize.flags import thread_flags
 from s2sad.optimize.inline import inline
 from s2sad.optimize.simplify import simplify
 from s2sad.plan import Derived, Problem, derive
@@ -41,7 +42,7 @@ from s2sad.structure import Pattern
 
 Pass = Callable[[Graph], Graph]
 
-PRIMAL: tuple[tuple[str, Pass], ...] = (("inline", inline), ("primal dead code", dead_code))
+PRIMAL: tuple[tuple[str, Pass], ...] = (("inline", inline), ("flags", thread_flags), ("primal dead code", dead_code))
 PURE: tuple[tuple[str, Pass], ...] = (
     ("dead code", dead_code),
     ("common subexpressions", common_subexpressions),

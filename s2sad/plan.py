@@ -115,7 +115,10 @@ def refuse_lasting_changes(problem: Problem) -> None:
     Arguments are another matter: a derivative leaves them as they were.
     """
     lowered = problem.lowered
-    own = {root for root, _ in problem.places()} if problem.request.kind in ("grad", "value_and_grad", "hvp") else set()
+    if problem.request.kind == "vjp":
+        own = set(problem.parameters.positional[problem.parameters.bound :])
+    else:
+        own = {root for root, _ in problem.places()}
     changes = [(lowered.inputs[number].origin, lowered.inputs[number].root, lowered.inputs[number].steps) for number in lowered.written]
     changes += [(origin, root, steps) for origin, root, steps, _ in lowered.updates]
     for origin, root, steps in changes:

@@ -93,7 +93,7 @@ def panes(left: str, right: str) -> str:
     for line in second:
         if line.strip().startswith("#"):
             current = colour.get(line.strip().lstrip("# "), "")
-        groups.append(colour.get(line.strip()) or current)
+        groups.append(colour.get(line.strip()) or ("" if line.strip().startswith("return") else current))
     width = (12 + 8.45 * max(map(len, first)) + 24, 12 + 8.45 * max(map(len, second)) + 24)
     height = 20 * max(len(first), len(second)) + 62
     parts = [
@@ -115,27 +115,31 @@ def pane(x: float, width: float, height: int, title: str, lines: Iterable[str], 
         if colour:
             parts.append(f'<rect x="{x + 6:.0f}" y="{y - 14}" width="4" height="19" fill="{colour}"/>')
         kind = ' class="comment"' if line.strip().startswith("#") else ""
-        parts.append(f'<text{kind} x="{x + 18:.0f}" y="{y}">{escape(line)}</text>')
+        indent = 8.45 * (len(line) - len(line.lstrip()))
+        parts.append(f'<text{kind} x="{x + 18 + indent:.1f}" y="{y}">{escape(line.lstrip())}</text>')
     return parts
 
 
 def bars(figures: dict[str, Any]) -> str:
     """Draw the ratios of a benchmark run, each with its limit."""
     rows = [row for row in figures["rows"] if "first" in row and row["limit"] is not None]
-    scale = 420 / max(max(row["value"], row["limit"]) for row in rows)
-    height = 34 * len(rows) + 50
+    scale = 360 / max(max(row["value"], row["limit"]) for row in rows)
+    height = 34 * len(rows) + 62
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 {height}" role="img" aria-label="time ratios">', STYLE]
     for number, row in enumerate(rows):
         y = 14 + 34 * number
         parts.append(f'<text class="label" x="10" y="{y + 14}">{escape(row["name"])}</text>')
-        parts.append(f'<rect class="bar" x="370" y="{y}" width="{scale * row["value"]:.1f}" height="20" rx="3"/>')
-        limit = 370 + scale * row["limit"]
+        parts.append(f'<rect class="bar" x="430" y="{y}" width="{scale * row["value"]:.1f}" height="20" rx="3"/>')
+        limit = 430 + scale * row["limit"]
         parts.append(f'<line class="limit" x1="{limit:.1f}" x2="{limit:.1f}" y1="{y - 4}" y2="{y + 24}"/>')
-        parts.append(f'<text class="label" x="{376 + scale * max(row["value"], row["limit"]):.1f}" y="{y + 14}">{row["value"]:.2f}</text>')
+        parts.append(f'<text class="label" x="{436 + scale * max(row["value"], row["limit"]):.1f}" y="{y + 14}">{row["value"]:.2f}</text>')
     about = figures["about"]
-    caption = f"Time ratios, median of {about['rounds']} rounds; dashed: the limit that the project holds. Python {about['python']}, "
-    caption += f"NumPy {about['numpy']}, one thread. Reproduce with: python3 tools/bench.py"
-    parts.append(f'<text class="label" x="10" y="{height - 10}">{escape(caption)}</text>')
+    captions = (
+        f"Ratios of run times, median of {about['rounds']} rounds; dashed: the limit that the project sets itself.",
+        f"Python {about['python']}, NumPy {about['numpy']}, one thread. Reproduce with: python3 tools/bench.py",
+    )
+    for number, caption in enumerate(captions):
+        parts.append(f'<text class="label" x="10" y="{height - 28 + 18 * number}">{escape(caption)}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

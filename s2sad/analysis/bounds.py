@@ -7,6 +7,8 @@ from a derivative.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from s2sad.graph.core import FOR, Graph, Node, Region, Value
 from s2sad.graph.index import Dots, Fancy, Index, Mask, NewAxis, Operand, Slice, View
 from s2sad.graph.sizes import Size, Sizes
@@ -15,21 +17,27 @@ from s2sad.graph.types import Array, Number
 Bounds = dict[str, tuple[Size, Size]]  # run-time atom -> least and greatest value
 
 
-def unproved_subscripts(graph: Graph) -> set[Node]:
-    """Return the nodes that read or write a part that may be out of range."""
-    unproved: set[Node] = set()
-    _visit(graph.body, graph.sizes, {}, unproved)
+def unproved_subscripts(graph: Graph, among: Set[Node]) -> list[Node]:
+    """Return those of the nodes `among` that read or write a part which may be out of range, in order."""
+    unproved: list[Node] = []
+    if among:
+        _visit(graph.body, graph.sizes, {}, among, unproved)
     return unproved
 
 
-def _visit(region: Region, sizes: Sizes, bounds: Bounds, unproved: set[Node]) -> None:
+def is_subscript(node: Node) -> bool:
+    """Whether a node reads or writes a part of an array."""
+    return node.operation.name in ("get", "put", "add_at") and "path" in node.static
+
+
+def _visit(region: Region, sizes: Sizes, bounds: Bounds, among: Set[Node], unproved: list[Node]) -> None:
     for node in region.nodes:
-        if node.operation.name in ("get", "put", "add_at") and "path" in node.static and not _in_range(node, sizes, bounds):
-            unproved.add(node)
+        if node in among and not _in_range(node, sizes, bounds):
+            unproved.append(node)
         if node.regions:
             inner = {**bounds, **_loop_bounds(node)} if node.operation is FOR else bounds
             for part in node.regions:
-                _visit(part, sizes, inner, unproved)
+                _visit(part, sizes, inner, among, unproved)
 
 
 def _size_of(value: Value) -> Size | None:

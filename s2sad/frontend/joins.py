@@ -311,8 +311,8 @@ class Join:
             side.place.links.append(link)
         else:
             relate(place, side.place)
-        for partner in [*side.place.partners, *(other for one in side.place.links for other in (one.joined, one.reference.place))]:
-            if partner is not place and partner is not side.place:
+        for partner in side.place.partners:
+            if partner is not place:
                 relate(place, partner)
 
     def choice(self, left: Abstract, right: Abstract, name: str) -> Abstract:
@@ -630,9 +630,10 @@ def number_type(low: Lowering, thing: Abstract) -> Type | None:
 
 def coerce(low: Lowering, value: Value, kind: Type) -> Value:
     """Return a value as one of a wider kind; nothing is converted at run time."""
-    if value.type == kind or isinstance(value.type, Array) and isinstance(kind, Array) and value.type.shape is not None and kind.shape is not None:
-        return value
-    if isinstance(value.type, Number) and isinstance(kind, Number) and value.type.kind == kind.kind:
+    if isinstance(value.type, Array) and isinstance(kind, Array):
+        if value.type == kind or value.type.shape is not None and kind.shape is not None:
+            return value
+    elif (value.type == kind or isinstance(value.type, Number) and isinstance(kind, Number) and value.type.kind == kind.kind) and kinds.same_kinds(value.type, kind):
         return value
     return low.builder.append(low_rule("as_kind"), (value,), {"kind": kind}, [kind], names=[value.name]).results[0]
 
@@ -794,26 +795,28 @@ def relate(left: Place, right: Place) -> None:
 
 def follow(low: Lowering, written: Place) -> None:
     """After a write: places that may be the same memory take over what was written, or go stale."""
-    done = {written}
+    carried: set[Link] = set()
+    staled = {written}
     pending = [written]
     while pending:
-        place = pending.pop()
-        new = low.store.read(place)
+        place = pending.pop(0)
         for link in place.links:
             other = link.reference.place if link.joined is place else link.joined
-            if other in done or low.store.read(other) is ABSENT:
+            if link in carried or low.store.read(other) is ABSENT:
                 continue
-            done.add(other)
+            carried.add(link)
+            new = low.store.read(place)
             if not isinstance(new, Value) or not low.builder.visible(link.condition) or not isinstance(low.store.read(other), Value):
                 _stale(low, other, written)
             elif link.joined is place:
-                _carry(low, link, lambda link=link, new=new: low.overwrite_raw(link.reference, new), link.reference.place)
+                _carry(low, link, lambda link=link, new=new: low.overwrite_raw(link.reference, new), other)
             else:
-                _carry(low, link, lambda link=link: low.store.write(link.joined, coerce(low, low.read(link.reference), low.content(link.joined).type)), link.joined)
-            pending.append(other)
+                _carry(low, link, lambda link=link: low.store.write(link.joined, coerce(low, low.read(link.reference), low.content(link.joined).type)), other)
+            if other not in pending:
+                pending.append(other)
         for partner in place.partners:
-            if partner not in done and low.store.read(partner) is not ABSENT:
-                done.add(partner)
+            if partner not in staled and low.store.read(partner) is not ABSENT:
+                staled.add(partner)
                 _stale(low, partner, written)
                 pending.append(partner)
 

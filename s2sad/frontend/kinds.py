@@ -85,6 +85,13 @@ def contains(wide: Type, narrow: Type) -> bool:
     return wide == narrow
 
 
+def same_kinds(left: Type, right: Type) -> bool:
+    """Whether two equal types allow the same kinds at run time."""
+    if isinstance(left, List) and isinstance(right, List):
+        return same_kinds(left.element, right.element)
+    return getattr(left, "also", ()) == getattr(right, "also", ())
+
+
 def _bare(kind: Type) -> Type:
     return Number(kind.kind) if isinstance(kind, Number) else kind
 

@@ -454,6 +454,7 @@ class Loop:
         self.before: dict[str, Pending] = {}
         self.lengths: dict[Value, tuple[Size, Size | None, int | None]] = {}  # lists at the head: length there, before, growth a trip
         self.trips: Size | None = None
+        self.partners_before: dict[Place, int] = {}
         self.code: exits.Exit | None = None
         self.leaves = False
         self.can_unroll = False
@@ -678,6 +679,7 @@ class Loop:
     def head(self, region: Region) -> None:
         """Bind what is carried to parameters."""
         low = self.low
+        self.partners_before = {key: len(key.partners) for key in low.store.contents if isinstance(key, Place)}
         for place, content in self.stale.items():
             low.store.write(place, content)
         for key in list(self.keys):
@@ -1131,6 +1133,10 @@ class Loop:
 
         if not isinstance(final, (ListContent, GrowingContent)):
             return self._conflict(path, "a list on some trips only")
+        new = final.elements if isinstance(final, ListContent) else ()
+        journal = self.low.store.journal()
+        if self.can_unroll and any(isinstance(thing, ArrayRef) and journal.get(thing.place, thing.place) is not ABSENT for thing in new):
+            raise NeedStatic(self)  # references to arrays from outside: which one it is matters
         try:
             element = element_kind(self.low, (head, final))
         except (UnsupportedError, Mismatch):
@@ -1253,36 +1259,32 @@ class Loop:
         return again
 
     def _aliases(self) -> bool:
-        """Note which of the exchanged places share memory on the next trip."""
+        """Note which of the exchanged places share memory on the next trip; return whether that is news."""
         low = self.low
-        again = False
-        finals: dict[Path, Place] = {}
+        journal = low.store.journal()
+        finals: dict[Path, list[Root]] = {}
         for path in self.places:
             thing = self._final_thing(path)
             if isinstance(thing, (ArrayRef, Handle)):
-                finals[path] = thing.place
+                finals[path] = roots(thing.place)
         paths = list(finals)
         heads = set(self.places.values())
+        again = False
         for k, path in enumerate(paths):
-            place = finals[path]
             for other in paths[:k]:
-                one = finals[other]
-                if (one is place or one in place.partners and place not in heads) and (other, path) not in self.related:
+                if (other, path) not in self.related and meet(finals[path], finals[other]):
                     self.related.add((other, path))
-                    if self.places[other] not in self.places[path].partners:
-                        again = True
-            if place not in heads and low.store.journal().get(place, place) is not ABSENT and (path, place) not in self.outer_related:
-                existed = place in low.store.journal() or place not in self.made
-                if existed and place is not self.places[path]:
-                    self.outer_related.add((path, place))
-                    if place not in self.places[path].partners:
-                        again = True
+                    again |= self.places[other] not in self.places[path].partners
+            for place, _ in finals[path]:
+                for one in (place, *place.partners):
+                    outer = one not in heads and journal.get(one, one) is not ABSENT and low.store.read(one) is not ABSENT
+                    if outer and (path, one) not in self.outer_related:
+                        self.outer_related.add((path, one))
+                        again |= one not in self.places[path].partners
+        for place, count in self.partners_before.items():
+            if len(place.partners) != count and any(partner in self.partners_before for partner in place.partners[count:]):
+                again = True
         return again
-
-    @property
-    def made(self) -> set[Place]:
-        """The places made in this attempt."""
-        return {key for key, before in self.low.store.journal().items() if before is ABSENT and isinstance(key, Place)}
 
     def _final_thing(self, path: Path) -> Any:
         thing: Any = self.low.store.read(path[0])
@@ -1441,6 +1443,29 @@ def _fits(low: Lowering, option: Abstract, thing: Abstract) -> bool:
         left, right = low.array_type(option), low.array_type(thing)
         return left.dtype == right.dtype and left.rank == right.rank
     return fits(low, option, thing)
+
+
+Root = tuple[Place, frozenset[tuple[Value, bool]]]
+
+
+def roots(place: Place, facts: frozenset[tuple[Value, bool]] = frozenset(), depth: int = 0) -> list[Root]:
+    """Return the places that a joined place may be, each with the conditions under which it is."""
+    mine = [link for link in place.links if link.joined is place]
+    if not mine or depth > 4:
+        return [(place, facts)]
+    found: list[Root] = [(place, facts)]
+    for link in mine:
+        found += roots(link.reference.place, facts | {(link.condition, not link.inverted)}, depth + 1)
+    return found
+
+
+def meet(left: list[Root], right: list[Root]) -> bool:
+    """Whether two places may be one: under conditions that do not exclude each other."""
+    for place, facts in left:
+        for other, others in right:
+            if (place is other or other in place.partners) and not any((condition, not holds) in others for condition, holds in facts):
+                return True
+    return False
 
 
 def _is_named(thing: Any) -> bool:

@@ -792,6 +792,26 @@ def _scalar_type(dtype: str) -> Callable[..., Abstract]:
     return make
 
 
+def _arange(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    named = dict(keywords)
+    dtype = dtype_argument(low, named.pop("dtype")) if "dtype" in named else None
+    parts = list(arguments)
+    if len(parts) == 4:
+        dtype = dtype_argument(low, parts.pop())
+    if not parts:
+        parts = [named.pop("start", Known(0))]
+    if "stop" in named:
+        parts = [*parts[:1], named.pop("stop")]
+    if "step" in named:
+        parts = [Known(0), parts[0], named.pop("step")] if len(parts) == 1 else [*parts, named.pop("step")]
+    for label, value in named.items():
+        harmless(low, label, value, function)
+    values = [operand(low, part) for part in parts]
+    if any(isinstance(value.type, Array) for value in values):
+        values = [item_number(low, value) if isinstance(value.type, Array) else value for value in values]
+    return low.result(low.emit("arange", *values, dtype=dtype), contiguous=True)
+
+
 def _meshgrid(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     indexing = low.static(keywords.pop("indexing", Known("xy")), "indexing")
     if keywords or len(arguments) != 2:
@@ -847,7 +867,7 @@ SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]
     np.dtype: _known_function, np.finfo: _known_function, np.iinfo: _known_function, np.result_type: _known_function,
     np.float64: _scalar_type("f8"), np.float32: _scalar_type("f4"), np.int64: _scalar_type("i8"), np.int32: _scalar_type("i4"), np.bool_: _scalar_type("b1"),
     np.complex128: _scalar_type("c16"), np.complex64: _scalar_type("c8"), np.float16: _scalar_type("f2"), np.int8: _scalar_type("i1"), np.int16: _scalar_type("i2"),
-    np.uint8: _scalar_type("u1"), np.meshgrid: _meshgrid, np.allclose: _allclose, np.where: _where,
+    np.uint8: _scalar_type("u1"), np.arange: _arange, np.meshgrid: _meshgrid, np.allclose: _allclose, np.where: _where,
     np.atleast_1d: _atleast, np.atleast_2d: _atleast, np.atleast_3d: _atleast,
 }
 

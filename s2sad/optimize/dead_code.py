@@ -6,22 +6,23 @@ a region keeps the node that owns the region, with what decides whether it runs.
 
 from __future__ import annotations
 
-from collections.abc import Set
-
+from s2sad.analysis.bounds import is_subscript, unproved_subscripts
 from s2sad.graph.core import CALL, FOR, IF, TRY, WHILE, WITH, Graph, Node, Region, Value
 
 
-def dead_code(graph: Graph, raising: Set[Node] = frozenset()) -> Graph:
+def dead_code(graph: Graph) -> Graph:
     """Remove dead nodes, loop slots and branch results from `graph`, in place.
 
-    `raising` are subscripts that may be out of range.  They stay, unless the same subscript of the user's source is
-    still evaluated elsewhere: the reverse sweep reads and writes the same elements, and raises the same error.
+    A subscript of the primal that may be out of range stays, unless the same subscript of the user's source is still
+    evaluated elsewhere: the reverse sweep reads and writes the same elements, and raises the same error.
     """
     marker = _Marker(graph)
     marker.run(graph.results)
-    if raising:
-        evaluated = {_subscript(node) for node in marker.nodes if "path" in node.static}
-        marker.keep([node for node in marker.home if node in raising and node not in marker.nodes and _subscript(node) not in evaluated])
+    dead = {node for node in marker.home if node not in marker.nodes and node.reverses is None and is_subscript(node)}
+    if dead:
+        evaluated = {_subscript(node) for node in marker.nodes if is_subscript(node)}
+        dead = {node for node in dead if _subscript(node) not in evaluated}
+        marker.keep(unproved_subscripts(graph, dead))
     _sweep(graph.body, marker.values, marker.nodes)
     return graph
 

@@ -46,11 +46,21 @@ def same_array_twice_in_list(x):
     return hist[0] + hist[2]
 
 
-@case((X,), refused="S2S130")
-def growing_list_of_in_place_array(x):
+@case((X,))
+def list_of_one_in_place_array(x):
     hist = []
     u = np.zeros(4)
     for t in range(3):
+        u += x
+        hist.append(u)
+    return hist
+
+
+@case((X, 3), refused="S2S130")
+def growing_list_of_in_place_array(x, n):
+    hist = []
+    u = np.zeros(4)
+    for t in range(n):
         u += x
         hist.append(u)
     return hist[0]
