@@ -10,6 +10,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+import s2sad.derivative.forward
+import s2sad.emit
+import s2sad.memory
+import s2sad.rules  # the compiler but for the frontend: what is loaded here does not delay the first derivative
 from s2sad.api import Derivative, Differentiated, differentiate, grad, hvp, jvp, value_and_grad, vjp
 from s2sad.errors import DifferentiationError, UnsupportedError
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.api import Differentiated, make
 from s2sad.errors import DifferentiationError
 from s2sad.graph.tree import Fixed, Leaf, Tree, leaves
 from s2sad.graph.types import Generator, is_inexact
+from s2sad.objects import Differentiated, make
 from s2sad.structure import Pattern, describe, flatten, map_leaves, rebuild
 
 DIRECTIONS = 3

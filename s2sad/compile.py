@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Any
 
 import s2sad.rules  # noqa: F401  (fills the registry)
@@ -37,6 +37,7 @@ from s2sad.optimize.flags import thread_flags
 from s2sad.optimize.inline import inline
 from s2sad.optimize.simplify import simplify
 from s2sad.plan import Derived, Problem, derive
+from s2sad.record import record, replace
 from s2sad.request import Parameters, Request
 from s2sad.structure import Pattern
 
@@ -64,7 +65,7 @@ STAGES = (
 Observer = Callable[[str, Graph], None]
 
 
-@dataclass(slots=True)
+@record()
 class Driver:
     """Runs passes; verifies after each when asked to, and shows each graph to an observer."""
 
@@ -155,7 +156,7 @@ def first_reverse_node(graph: Graph, reverse_nodes: set[Node], cotangents: set[V
     return len(graph.body.nodes)
 
 
-@dataclass(slots=True)
+@record()
 class Compiled:
     """A derivative as text and functions.
 
@@ -208,12 +209,14 @@ def compile_derivative(problem: Problem, chain: tuple[Request, ...], driver: Dri
     """Compile one derivative for one kind of arguments."""
     derived = derive(problem, Callees(cut=driver.cut))
     driver.see("derive", derived.graph)
+    if problem.request.kind == "primal":
+        text = str(derived.graph)
+        return Compiled(derived, text, (), [], (), lambda: text)
     name = "_".join([identifier(problem.parameters.function), *(request.kind for request in chain)])
     layout = Layout(problem, derived, name)
     if derived.boundary is None:
-        kind = problem.request.kind
         graph = driver.finish(derived.graph)
-        specs = [layout.whole(graph, name if kind == "primal" else f"{name}_{kind}")]
+        specs = [layout.whole(graph, f"{name}_{problem.request.kind}")]
         graphs = [graph]
     else:
         forward, backward = (driver.place(half) for half in driver.halves(derived.graph, derived.boundary, *derived.first_half))

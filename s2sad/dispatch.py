@@ -6,23 +6,26 @@ specialisation was compiled for and calls the derivative; everything slower happ
 
 from __future__ import annotations
 
+import gc
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
 from s2sad.errors import DifferentiationError, Location
+from s2sad.record import record
 from s2sad.request import Parameters
 from s2sad.structure import Pattern, describe
 
 LIMIT = 64  # specialisations of one function
 
 
-@dataclass(slots=True)
+@record()
 class Live:
     """Something that the function reads from outside: a global, a cell; `read` is an expression of generated code."""
 
@@ -30,7 +33,7 @@ class Live:
     read: str
 
 
-@dataclass(slots=True)
+@record()
 class Specialisation:
     """A compiled derivative with the test of what it was compiled for."""
 
@@ -108,8 +111,9 @@ class Dispatcher:
                 if candidate.accepts(self.parameters, values):
                     self.table.move_to_end(key)
                     return candidate
-            specialisation = self.compile(pattern, arguments)
-            self.complete(specialisation)
+            with collector_at_rest():
+                specialisation = self.compile(pattern, arguments)
+                self.complete(specialisation)
             self.table.setdefault(key, []).append(specialisation)
             self.table.move_to_end(key)
             self.count += 1
@@ -181,6 +185,18 @@ class Dispatcher:
                     remedy=f"pass {right}.copy(), or write into a copy: {left} = {left}.copy()",
                     location=self.location,
                 )
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from walking graphs that are still being made: a tenth of the time of a compilation."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _joined(first: str, rest: str) -> str:

@@ -40,7 +40,7 @@ class Drawing:
 
     def save(self, path: str | Path) -> Path:
         """Write a picture or text; the form is that of the suffix: svg, dot, mmd, txt."""
-        from s2sad.api import write_atomically
+        from s2sad.objects import write_atomically
 
         target = Path(path)
         forms = {".svg": self.to_svg, ".dot": self.to_dot, ".gv": self.to_dot, ".mmd": self.to_mermaid, ".txt": self.to_text}

@@ -8,10 +8,11 @@ that the user's own function raises are never wrapped.
 from __future__ import annotations
 
 import linecache
-from dataclasses import dataclass
+
+from s2sad.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Location:
     """A place in the user's source: file, line and column count from 1 and 0, as Python's own `ast` does."""
 

@@ -12,10 +12,10 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from s2sad.api import TITLES, Derivative, Differentiated, described, make, portable, primal
 from s2sad.errors import DifferentiationError
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree, leaves
 from s2sad.graph.types import is_inexact
+from s2sad.objects import TITLES, Derivative, Differentiated, described, make, portable, primal
 from s2sad.request import Request, make_request, subtree
 from s2sad.structure import ArgumentError, Pattern, describe, map_leaves, rebuild
 

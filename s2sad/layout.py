@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from s2sad.conditions import PlainConditions
 from s2sad.emit import Emitted, FunctionSpec, print_module
@@ -15,13 +14,14 @@ from s2sad.graph.sizes import Assumption
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
 from s2sad.graph.types import Token
 from s2sad.plan import Derived, Problem, renumbered
+from s2sad.record import record
 from s2sad.request import Parameters
 from s2sad.structure import Step
 
 _LITERALS = (int, float, bool, str, type(None))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Outside:
     """An object outside of the function that holds inputs: a global, a cell, a global of another module."""
 

@@ -7,7 +7,7 @@ again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Any
 
 from s2sad.derivative.forward import forward
@@ -19,6 +19,7 @@ from s2sad.graph.clone import copy_graph
 from s2sad.graph.core import Graph, Value
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree, leaves
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, is_inexact
+from s2sad.record import record, replace
 from s2sad.request import Parameters, Request, differentiable_leaves, subtree
 from s2sad.rules.declare import REGISTRY
 from s2sad.structure import Part, Step, map_leaves
@@ -26,7 +27,7 @@ from s2sad.structure import Part, Step, map_leaves
 Place = tuple[str, tuple[Step, ...]]
 
 
-@dataclass(slots=True)
+@record()
 class Derived:
     """A derivative as a graph.
 
@@ -52,7 +53,7 @@ class Derived:
         return [replace(item, value=self.graph.parameters[position[item.value]]) for item in self.lowered.inputs]
 
 
-@dataclass(slots=True)
+@record()
 class Problem:
     """What a derivative is made from: the lowered function, its arguments, and what is asked."""
 

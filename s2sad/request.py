@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from s2sad.errors import DifferentiationError
 from s2sad.graph.tree import Tree, leaves
 from s2sad.graph.types import Type, is_inexact
+from s2sad.record import record
 from s2sad.structure import ArgumentError, Part
 
 KINDS = ("primal", "grad", "value_and_grad", "vjp", "jvp", "hvp")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Request:
     """One kind of derivative.
 
@@ -65,7 +65,7 @@ def make_request(kind: str, argnums: Any = None, wrt: Any = None, has_aux: bool 
     return Request(kind, argnums, wrt, bool(has_aux))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Parameters:
     """The parameter list of a function, as text for generated code.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from s2sad.errors import DifferentiationError
 from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree, leaves
 from s2sad.graph.types import COMPLEX, FLOAT, Array, Generator, Number, Scalar, Type, is_inexact
+from s2sad.record import record
 
 Step = tuple[str, Any]  # ("item", key) or ("attribute", name)
 LABELS = "nmpqrstuvw"
@@ -34,7 +34,7 @@ class ArgumentError(DifferentiationError, TypeError):
     """An argument of a kind that cannot be taken, or not be differentiated."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Part:
     """A leaf of an argument: where it is, what it is."""
 
@@ -48,7 +48,7 @@ class Part:
         return self.root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in self.steps)
 
 
-@dataclass(slots=True)
+@record()
 class Pattern:
     """What a call looks like: one tree an argument, one type a leaf, and the sizes that were seen.
 
@@ -270,7 +270,7 @@ def map_leaves(tree: Tree, change: Callable[[int], Tree]) -> Tree:
     return Branch(tree.kind, tree.cls, tree.keys, tuple(map_leaves(child, change) for child in tree.children))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Prototype:
     """What a tangent or cotangent has to be like."""
 

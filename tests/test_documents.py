@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_documents_are_up_to_date():
     program = (
         "import sys; sys.path[:0] = ['tools', '.']; import documents\n"
-        "sys.exit(', '.join(documents.stale()) and 'run `python3 tools/documents.py`: ' + ', '.join(documents.stale()))"
+        "stale = documents.stale()\n"
+        "sys.exit('run `python3 tools/documents.py`: ' + ', '.join(stale) if stale else 0)"
     )
     variables = {name: value for name, value in os.environ.items() if not name.startswith("S2SAD_")}
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, env=variables)

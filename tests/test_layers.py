@@ -15,6 +15,7 @@ HOME = Path(s2sad.__file__).parent
 
 # From the bottom to the top.  A module may import what stands in a line above its own, and what is in its own package.
 LAYERS = (
+    ("record",),
     ("errors",),
     ("runtime",),
     ("graph",),
@@ -33,6 +34,7 @@ LAYERS = (
     ("cache",),
     ("specialise",),
     ("drawing",),
+    ("objects",),
     ("api",),
     ("jacobians",),
     ("selfcheck", "check"),

@@ -9,7 +9,7 @@ alone, never on the arguments seen.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from s2sad.analysis.cut import INFINITE, Network
@@ -17,6 +17,7 @@ from s2sad.graph.core import AT_TRIP, CONSTANT, CONTROL, IF, SIZE, UNDEFINED, No
 from s2sad.graph.index import is_view
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import Array, Generator, Number, Scalar, Token, Type
+from s2sad.record import record
 
 TYPICAL = 1000  # elements along a dimension whose size is not known
 TRIPS = 16  # trips of a loop
@@ -42,7 +43,7 @@ class Plan(Protocol):
         """Return the cost of keeping `value`."""
 
 
-@dataclass(slots=True)
+@record()
 class Choice:
     """Values to be kept, and values to be recomputed, in the order in which they were met."""
 

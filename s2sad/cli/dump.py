@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> None:
         return
     if options.stage is not None and options.stage not in STAGES:
         raise UsageError(f"there is no pass {options.stage!r}; passes are {', '.join(STAGES)}")
-    from s2sad.api import write_atomically
+    from s2sad.objects import write_atomically
     from s2sad.specialise import from_types
 
     wrt: Any = None

@@ -21,8 +21,8 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
-    from s2sad.api import write_atomically
     from s2sad.drawing import Drawing
+    from s2sad.objects import write_atomically
     from s2sad.specialise import from_types
 
     drawing = Drawing(from_types(resolve(options), "primal", None, options.args, None).lowered.graph)

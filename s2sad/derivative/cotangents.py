@@ -12,15 +12,16 @@ end of a branch's elementwise chain and not at its start: zero times infinity ne
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.graph.build import Builder
 from s2sad.graph.core import CONSTANT, SIZE, Domain, Node, Region, Value
 from s2sad.graph.types import Array, List, Number, Scalar, Type, shape_of
+from s2sad.record import record
 from s2sad.rules.declare import REGISTRY, Symbol, constant_of
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Mask:
     """Where a contribution counts: where `condition` is true, or false when `inverted`."""
 
@@ -28,7 +29,7 @@ class Mask:
     inverted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Contribution:
     """One summand of a cotangent."""
 
@@ -36,7 +37,7 @@ class Contribution:
     mask: Mask | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Frame:
     """The state of reversing one region.
 

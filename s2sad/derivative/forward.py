@@ -7,7 +7,7 @@ Loops carry tangents beside values, branches give tangents beside results, calls
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.analysis.activity import varied_values
 from s2sad.derivative.cotangents import slot_type, zeros_of
@@ -16,11 +16,12 @@ from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
 from s2sad.graph.core import AT_TRIP, CALL, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Graph, Node, Region, Value
 from s2sad.graph.types import is_inexact
+from s2sad.record import record
 from s2sad.rules.conform import conform
 from s2sad.rules.declare import REGISTRY, Rule, Symbol
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Pushed:
     """A graph with tangents; `active_results` are the numbers of the primal results that have one, in order."""
 
@@ -28,7 +29,7 @@ class Pushed:
     active_results: list[int]
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class PushedCallees:
     """The push-forwards of called graphs, one for each pattern of active arguments."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.analysis.activity import active_values
 from s2sad.derivative.control import count_trips, residual_of, reverse_call, reverse_for, reverse_if, reverse_while, reverse_with
@@ -20,12 +20,13 @@ from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
 from s2sad.graph.core import AT_TRIP, CALL, FOR, IF, TRY, WHILE, WITH, Domain, Graph, Node, Region, Value
 from s2sad.graph.types import Residual, is_inexact, shape_of
+from s2sad.record import record
 from s2sad.rules.conform import conform
 from s2sad.rules.declare import REGISTRY, Rule, Symbol
 from s2sad.rules.simplify import materialised
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Reversed:
     """A joint graph; the first `boundary` nodes of its body are the forward sweep."""
 
@@ -37,7 +38,7 @@ Halves = tuple[Graph, Graph]
 Cut = Callable[[Reversed], Halves]
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Callees:
     """The split derivatives of called graphs, one for each pattern of active arguments and results.
 
@@ -108,7 +109,7 @@ def reverse(
     return Reversed(joint, boundary)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class SplitCall:
     """A call whose callee has been split: the residual, the reverse half, and which arguments and results take part."""
 

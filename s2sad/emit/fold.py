@@ -7,13 +7,14 @@ past an effect.  What the user named keeps its line.  Constants, sizes and index
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.emit.scan import INITIAL, OPERAND, RESULT, RETURN, SHAPE, TEST, Info, Scan, Use, writes
 from s2sad.emit.sizes import SizeSpeller
 from s2sad.emit.spell import repeated
 from s2sad.graph.core import CALL, CONSTANT, SIZE, UNDEFINED, Node, Region, Value
 from s2sad.graph.types import Array, Number
+from s2sad.record import record
 from s2sad.rules.declare import Rule
 
 DEPTH = 9  # of an expression; printers recurse
@@ -24,7 +25,7 @@ CONVERSIONS = frozenset({"cast", "as_kind", "to_float", "to_int", "to_bool", "to
 _LIKE = frozenset({"zeros", "ones", "empty"})
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Fold:
     """The decisions; `sites` says where an inlined expression is computed."""
 

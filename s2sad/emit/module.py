@@ -10,7 +10,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,11 @@ from s2sad.emit.exits import recovered
 from s2sad.emit.expressions import Expressions
 from s2sad.emit.fold import fold
 from s2sad.emit.load import execute
-from s2sad.emit.names import assign_names
+from s2sad.emit.names import RESERVED, assign_names
 from s2sad.emit.print import to_text
 from s2sad.emit.python import Comment, Statements
 from s2sad.emit.scan import scan
+from s2sad.emit.shadow import Shadow
 from s2sad.emit.sink import sunk
 from s2sad.emit.sizes import SizeSpeller
 from s2sad.emit.spell import Needs, Speller
@@ -31,12 +32,13 @@ from s2sad.emit.syntax import assign, call, name, number, target, tuple_of
 from s2sad.graph.core import Graph, Value
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
 from s2sad.graph.types import Token
+from s2sad.record import record
 
 # Functions that generated text may call.
 _HELPERS = frozenset(("make_instance", *(label for label, known in vars(runtime).items() if inspect.isfunction(known))))
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class FunctionSpec:
     """How a graph is to look as a function.
 
@@ -64,7 +66,7 @@ class FunctionSpec:
     entry_checks: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Emitted:
     """A function as a tree, and what its text refers to."""
 
@@ -95,8 +97,9 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
     if order:
         folded = fold(scan(graph, order), sizes)
     definition = _header(spec)
-    arguments = _argument_names(definition.args)
-    inputs = {value: text for value, text in spec.inputs if not isinstance(value.type, Token)}
+    shadow = Shadow(_argument_names(definition.args), RESERVED | _HELPERS | set(calls.values()), (spec.name,))
+    arguments = [shadow.renamed(label) for label in _argument_names(definition.args)]
+    inputs = {value: shadow.renamed(text) for value, text in spec.inputs if not isinstance(value.type, Token)}
     pinned = {value: text for value, text in inputs.items() if text.isidentifier()}
     for value in inputs:
         info = folded.found.infos[value]
@@ -109,10 +112,11 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
     sizes.read = expressions.of
     statements = Statements(expressions)
     body: list[ast.stmt] = []
+    head: list[ast.stmt] = []
     if spec.docstring:
-        body.append(ast.Expr(ast.Constant(spec.docstring)))
-    for condition, message in spec.entry_checks:
-        body.append(ast.If(ast.parse(condition, mode="eval").body, [ast.Raise(call(name("TypeError"), ast.Constant(message)), None)], []))
+        head.append(ast.Expr(ast.Constant(spec.docstring)))
+    for condition, message in () if shadow.local else spec.entry_checks:  # their text cannot tell the two meanings of a name apart
+        head.append(ast.If(ast.parse(condition, mode="eval").body, [ast.Raise(call(name("TypeError"), ast.Constant(message)), None)], []))
     for value, text in inputs.items():
         if value not in pinned and not folded.inline(value) and folded.found.infos[value].uses:
             body.append(assign(target(names.of(value)), ast.parse(text, mode="eval").body))
@@ -123,7 +127,9 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
     body += lines
     result = returned(spec.output, [None if isinstance(value.type, Token) else value for value in graph.results], expressions)
     body.append(ast.Return(result))
-    definition.body = recovered(body, names.flags)
+    body, aliases = shadow.finish(recovered(body, names.flags))
+    needs.aliases.update(aliases)
+    definition.body = [*head, *body]
     return Emitted(definition, needs)
 
 
@@ -197,7 +203,13 @@ def print_module(functions: Sequence[Emitted], *, docstring: str = "") -> str:
     for one in functions:
         constants.update((label, known) for label, known in one.needs.objects.items() if isinstance(known, np.ndarray))
     parts.extend(_array_text(label, known) for label, known in constants.items())
+    aliases: dict[str, str] = {}
+    for one in functions:
+        aliases.update(one.needs.aliases)
+    own = {one.function.name for one in functions}
+    parts.extend(f"{alias} = {label}\n" for alias, label in aliases.items() if label not in own)
     parts.extend(to_text([one.function]) for one in functions)
+    parts.extend(f"{alias} = {label}\n" for alias, label in aliases.items() if label in own)
     return "\n\n".join(parts)
 
 

@@ -11,7 +11,7 @@ import builtins
 import keyword
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.emit.fold import Fold, leaves_of, mentioned, movable
 from s2sad.emit.hints import FLAG, hint
@@ -19,6 +19,7 @@ from s2sad.emit.ranges import Ranges, live_ranges, merged, overlap
 from s2sad.emit.scan import INITIAL, RESULT, Info, writes
 from s2sad.graph.core import CALL, FOR, WHILE, Node, Region, Value
 from s2sad.graph.types import Token
+from s2sad.record import record
 
 # What generated text may refer to: a variable never takes these names.
 _WORDS = """
@@ -29,7 +30,7 @@ _RAISED = (label for label, kind in vars(builtins).items() if isinstance(kind, t
 RESERVED = frozenset(_WORDS.split()) | frozenset(keyword.kwlist) | frozenset(_RAISED)
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Class:
     """Values that share a name."""
 
@@ -42,7 +43,7 @@ class Class:
     name: str = ""
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Names:
     """The names of all values that have one."""
 

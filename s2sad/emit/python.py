@@ -9,6 +9,7 @@ from s2sad.emit.expressions import Expressions
 from s2sad.emit.scan import nodes_of, writes
 from s2sad.emit.structure import Leave, finish, opposite
 from s2sad.emit.syntax import assign, attribute, binary, call, name, negated, number, parallel, stored, subscript, target, tuple_of
+from s2sad.emit.unbound import Unbound
 from s2sad.errors import Location
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Node, Region, Value
 from s2sad.graph.index import Fancy, Index, Path, Slice
@@ -42,6 +43,7 @@ class Statements:
         self.folded = expressions.folded
         self.found = expressions.folded.found
         self.of = expressions.of
+        self.unbound = Unbound(self.found, self.names, expressions.numpy)
         self.control: dict[object, Callable[[Node], list[ast.stmt]]] = {
             FOR: self.loop,
             WHILE: self.while_loop,
@@ -255,8 +257,9 @@ class Statements:
             if isinstance(value.type, Token) or self.names.same(value, source):
                 continue
             if _unbound(source):
-                if self.packed(value):
-                    result.append(assign(target(self.names.of(value)), ast.Constant(None)))
+                filling = self.unbound.binding(value)
+                if filling is not None:
+                    result.append(assign(target(self.names.of(value)), filling))
                 continue
             label = self.names.of(value)
             expression = self.of(source)
@@ -271,19 +274,6 @@ class Statements:
             pending.remove(free)
             result.append(_moved(free[0], free[1], free[2]))
         return result
-
-    def packed(self, value: Value) -> bool:
-        """Whether a value is handed on without being looked at: then it must be bound, on the paths that do not compute it too."""
-        pending, seen = [value], {value}
-        while pending:
-            for use in self.found.infos[pending.pop()].uses:
-                if use.node is None or use.node.operation.name == "pack":
-                    return True
-                if use.node.operation in (IF, FOR, WHILE):
-                    fresh = [result for result in use.node.results if result not in seen]
-                    seen.update(fresh)
-                    pending.extend(fresh)
-        return False
 
     # Control.
 

@@ -9,12 +9,13 @@ its own inside the loop: a buffer that the loop writes differs from all others t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.graph.core import CALL, FOR, TRY, WHILE, WITH, Graph, Node, Region, Value
 from s2sad.graph.index import is_view
 from s2sad.graph.storage import WRITES
 from s2sad.graph.types import Array, Dict, List, Number, Scalar, Token, Type
+from s2sad.record import record
 
 Roots = frozenset[int]
 NO_ROOTS: Roots = frozenset()
@@ -30,7 +31,7 @@ _HOLDING = frozenset({"pack", "item", "list_get", "dict_get"})  # what goes thro
 SHAPE = "shape"  # only its shape is read, or it is named by the text in another way
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Use:
     """One use of a value: at `position`, in `block`, by `node` (None for results)."""
 
@@ -40,7 +41,7 @@ class Use:
     node: Node | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Info:
     """What is known about one value.
 
@@ -60,7 +61,7 @@ class Info:
     repeats: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Scan:
     """The findings.
 

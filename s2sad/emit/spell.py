@@ -10,7 +10,7 @@ import ast
 import builtins
 import keyword
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from s2sad.emit.syntax import attribute, call, name, number, numpy, subscript, t
 from s2sad.graph.index import Dots, Fancy, Index, Mask, NewAxis, Operand, Path, Slice, View
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import Array, Type, dtype_of
+from s2sad.record import record
 from s2sad.rules.declare import REGISTRY, Rule
 
 Make = Callable[[], ast.expr]
@@ -48,13 +49,14 @@ def dtype_expression(dtype: str) -> ast.expr:
     return name("bool") if dtype == "b1" else numpy(f"{_DTYPES[dtype[0]]}{int(dtype[1:]) * 8}")
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Needs:
     """What the text of a module, or of one function, refers to: modules, functions of `s2sad.runtime`, and objects that have no literal."""
 
     modules: dict[str, None] = field(default_factory=dict)
     helpers: dict[str, None] = field(default_factory=dict)
     objects: dict[str, object] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)  # names of the module for what an argument hides
     taken: frozenset[str] = frozenset()  # names of the function at hand
 
     def object(self, value: object) -> ast.expr:
@@ -224,7 +226,7 @@ class Speller:
         return number(item)
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class _Bindings:
     """What the names of a template stand for."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 from copy import deepcopy
-from dataclasses import dataclass
+
+from s2sad.record import record
 
 _MOVES = 2  # so many assignments may be repeated at an exit
 _TERMINAL = (ast.Break, ast.Continue, ast.Return, ast.Raise)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Leave:
     """When a loop is left at the end of a trip; `local` says that nothing else reads the flag."""
 

@@ -36,6 +36,7 @@ from s2sad.frontend.values import (
     Namespace,
     Partial,
     Range,
+    RepeatedContent,
     SliceValue,
 )
 from s2sad.graph.core import Value
@@ -71,6 +72,8 @@ def _len(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstra
                 return Known(len(content.elements))
             if isinstance(content, DictContent):
                 return Known(len(content.entries))
+            if isinstance(content, RepeatedContent):
+                return content.count
             if isinstance(content, GrowingContent):
                 from s2sad.frontend.containers import list_length
 

@@ -28,6 +28,7 @@ from s2sad.frontend.values import (
     Method,
     Place,
     Range,
+    RepeatedContent,
     SliceValue,
     Stale,
 )
@@ -112,6 +113,13 @@ def append(low: Lowering, handle: Handle, content: Any, thing: Abstract) -> None
     if isinstance(content, ListContent):
         write(low, handle.place, ListContent((*content.elements, thing)))
         return
+    if isinstance(content, RepeatedContent):
+        if not same(content.element, thing):
+            low.refuse("frozen list")
+        from s2sad.frontend.expressions import binary
+
+        write(low, handle.place, RepeatedContent(content.element, binary(low, gast.Add, content.count, Known(1))))
+        return
     assert isinstance(content.value.type, List)
     element = content.value.type.element
     mine = _kind(low, thing)
@@ -176,6 +184,9 @@ def item_of(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
                 return _varying_item(low, content.elements, index)
             if isinstance(content, GrowingContent):
                 return _growing_item(low, base, content, index)
+            if isinstance(content, RepeatedContent):
+                _check_position(low, low.value(index, "an index"), low.value(content.count))
+                return content.element
             if isinstance(content, DictContent):
                 return _dict_item(low, base, content, index)
             from s2sad.frontend.objects import call_special
@@ -254,6 +265,14 @@ def _check_index(low: Lowering, value: Value, count: int) -> None:
     from s2sad.frontend.joins import branch
 
     inside = low.emit("logical_and", low.emit("greater_equal", value, low.constant(-count)), low.emit("less", value, low.constant(count)))
+    branch(low, inside, lambda: None, lambda: raise_error(low, "IndexError", "list index out of range"))
+
+
+def _check_position(low: Lowering, value: Value, count: Value) -> None:
+    from s2sad.frontend.effects import raise_error
+    from s2sad.frontend.joins import branch
+
+    inside = low.emit("logical_and", low.emit("greater_equal", value, low.emit("negative", count)), low.emit("less", value, count))
     branch(low, inside, lambda: None, lambda: raise_error(low, "IndexError", "list index out of range"))
 
 
@@ -577,6 +596,8 @@ def container_method(low: Lowering, receiver: Abstract, name: str, arguments: li
         table: dict[str, Callable[..., Abstract]] = {}
         if isinstance(content, (ListContent, GrowingContent)):
             table = LIST_METHODS
+        elif isinstance(content, RepeatedContent):
+            table = {"append": _list_append}
         elif isinstance(content, DictContent):
             table = SET_METHODS if receiver.place.kind == "set" else DICT_METHODS
         method = table.get(name)

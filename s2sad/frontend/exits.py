@@ -6,18 +6,17 @@ once, where the code is 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import Known, Unbound
 from s2sad.graph.core import Value
 from s2sad.graph.types import BOOL
+from s2sad.record import record
 
 FALLS, BREAK, CONTINUE, RETURN = 0, 1, 2, 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Exit:
     """An exit code that varies: a bool (true is `codes[1]`) when there are two codes and one is 0, else an int."""
 

@@ -6,13 +6,13 @@ is what `statements.py` and `expressions.py` have a handler for: a syntax node w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from s2sad.errors import Location, UnsupportedError
+from s2sad.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Refusal:
     """One row: a stable code, the reason (with holes) and the remedy."""
 

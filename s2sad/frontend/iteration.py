@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,29 @@ import numpy as np
 from s2sad.frontend.arrays import length, subscript
 from s2sad.frontend.joins import dispatch
 from s2sad.frontend.lower import Lowering, PrimalRaises, describe
-from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, GrowingContent, Handle, Items, Known, Lazy, ListContent, Range
+from s2sad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Choice,
+    DictContent,
+    GrowingContent,
+    Handle,
+    Items,
+    Known,
+    Lazy,
+    ListContent,
+    Range,
+    RepeatedContent,
+)
 from s2sad.graph.core import Value
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import Array, Number
+from s2sad.record import record
 
 MOST_TRIPS = 64
 
 
-@dataclass(slots=True)
+@record()
 class Plan:
     """How to visit the elements of something.
 
@@ -68,6 +81,8 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
 
                 count = list_length(low, content)
                 return Plan(Known(0), count, Known(1), lambda k: item_of(low, thing, k))
+            if isinstance(content, RepeatedContent):
+                return Plan(Known(0), content.count, Known(1), lambda k: content.element)
             if isinstance(content, DictContent):
                 keys = [key for key, _ in content.entries]
                 return _known(len(keys), lambda k: Known(keys[k]))
@@ -102,9 +117,9 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
                 return _known(0, lambda k: Known(None))
             return _together(low, plans, lambda k: Items(tuple(one.element(k) for one in plans)), bool(thing.detail))
         case "enumerate":
-            from s2sad.frontend.expressions import binary
-
             import gast
+
+            from s2sad.frontend.expressions import binary
 
             one = counted(low, plan(low, thing.parts[0]))
             start = thing.parts[1]

@@ -9,7 +9,7 @@ structure become a `Choice`, decided by an `if` where it is used.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from s2sad.errors import UnsupportedError
@@ -38,6 +38,7 @@ from s2sad.frontend.values import (
     Pending,
     Place,
     Range,
+    RepeatedContent,
     SliceValue,
     Stale,
     Unbound,
@@ -47,11 +48,12 @@ from s2sad.graph.core import IF, Node, Region, Value
 from s2sad.graph.index import Index, Operand, Path, Slice
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import BOOL, INT, Array, List, Number, Scalar, Type
+from s2sad.record import record
 
 MOST_OPTIONS = 8
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Arm:
     """A branch that has been lowered: its region, what it changed, whether its end is reached."""
 
@@ -191,6 +193,10 @@ class Join:
             return self.export(k, (left, right)[k], name)
         if isinstance(left, Stale) or isinstance(right, Stale):
             return left if isinstance(left, Stale) else right
+        if isinstance(left, RepeatedContent) and isinstance(right, RepeatedContent):
+            return RepeatedContent(left.element, self.thing(left.count, right.count, name)) if same(left.element, right.element) else Conflict(
+                name, "a list of one array or of another", self.low.location
+            )
         if isinstance(left, (ListContent, GrowingContent)) or isinstance(right, (ListContent, GrowingContent)):
             return self.lists(left, right, name)
         if isinstance(left, DictContent) and isinstance(right, DictContent):
@@ -564,6 +570,8 @@ def exported(
                 return ListContent(tuple(walk(element, label) for element in elements))
             case GrowingContent(value, length):
                 return GrowingContent(leaf(value, label), length if length is not None and length.entry else None)
+            case RepeatedContent(element, count):
+                return RepeatedContent(walk(element, label), walk(count, ""))
             case DictContent(entries):
                 return DictContent(tuple((key, walk(entry, label)) for key, entry in entries))
             case InstanceContent(fields):
@@ -781,6 +789,8 @@ def same(left: Any, right: Any) -> bool:
             return len(entries) == len(others) and all(a[0] == b[0] and same(a[1], b[1]) for a, b in zip(entries, others, strict=True))
         case GrowingContent(value):
             return value is right.value and left.length == right.length
+        case RepeatedContent(element, count):
+            return same(element, right.element) and same(count, right.count)
         case Choice(tag, options):
             return tag is right.tag and len(options) == len(right.options) and all(map(same, options, right.options))
     return False

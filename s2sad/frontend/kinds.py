@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from s2sad.graph.sizes import Size, Sizes
 from s2sad.graph.types import NUMBERS, Array, List, Number, Scalar, Type
+from s2sad.record import replace
 
 
 def alternatives(kind: Type) -> tuple[Type, ...]:

@@ -13,7 +13,7 @@ reading something stale is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import gast
@@ -23,6 +23,7 @@ from s2sad.frontend import exits, kinds
 from s2sad.frontend.expressions import expression, truth
 from s2sad.frontend.iteration import MOST_TRIPS, Plan, plan
 from s2sad.frontend.joins import Mismatch, branch, coerce, dispatch, exported, fits, number_type, relate, same
+from s2sad.frontend.last import last_bound
 from s2sad.frontend.lower import DeadPath, Lowering, NeedStatic, describe
 from s2sad.frontend.store import ABSENT, Changes
 from s2sad.frontend.values import (
@@ -41,6 +42,7 @@ from s2sad.frontend.values import (
     ListContent,
     Pending,
     Place,
+    RepeatedContent,
     Stale,
     Unbound,
     Variable,
@@ -48,6 +50,7 @@ from s2sad.frontend.values import (
 from s2sad.graph.core import FOR, WHILE, Node, Region, Value
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import BOOL, INT, TOKEN, Array, List, Number, Opaque, Scalar, Type
+from s2sad.record import record
 
 MOST_ATTEMPTS = 40
 Path = tuple[Any, ...]
@@ -65,7 +68,7 @@ class Peel(Exception):
         self.reason = reason
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Slot:
     """One carried value: its parameter, how its first value is made, its value at the end of a trip, its result."""
 
@@ -430,6 +433,7 @@ class Loop:
         self.kinds: dict[Path, Type] = {}
         self.own: set[Path] = set()  # references that get a place of their own
         self.grow: dict[Path, Type | None] = {}
+        self.repeats: dict[Path, ArrayRef] = {}  # lists that get one and the same array again and again
         self.conflicts: dict[Path, str] = {}
         self.choices: dict[Path, list[Abstract]] = {}
         self.wanted: dict[Variable, None] = {}
@@ -749,6 +753,8 @@ class Loop:
                 kind = self.grow.get(path) or value.type
                 parameter = self._parameter(region, kind if isinstance(kind, List) else List(kind), path, name, lambda: self._grown(value, thing, path))
                 return self._list(parameter, thing.length)
+            case RepeatedContent(element, count):
+                return RepeatedContent(element, self.number(region, count, INT, path, ""))
             case DictContent(entries):
                 return DictContent(tuple((key, self.generalise(region, entry, (*path, key), str(key))) for key, entry in entries))
             case InstanceContent(fields):
@@ -831,6 +837,9 @@ class Loop:
         from s2sad.frontend.containers import element_kind
 
         low = self.low
+        if path in self.repeats:
+            count = self._parameter(region, INT, path, "", lambda: low.constant(len(thing.elements)))
+            return RepeatedContent(self.repeats[path], count)
         element = self.grow[path]
         if thing.elements:
             mine = element_kind(low, (thing,))
@@ -1060,6 +1069,8 @@ class Loop:
                 if isinstance(final, Handle) and final.place.kind == place.kind and final.place.cls is place.cls:
                     self.own.add(path)
                     return True
+            case RepeatedContent(element):
+                return self._conflict(path, "a list of one array, and of others")
             case ListContent(elements):
                 if isinstance(final, ListContent) and len(elements) == len(final.elements):
                     return any([self.match(a, b, (*path, k), slots, "") for k, (a, b) in enumerate(zip(elements, final.elements, strict=True))])
@@ -1097,6 +1108,11 @@ class Loop:
         kind = slot.parameter.type
         if isinstance(head, (ListContent, GrowingContent)):
             return self._match_list(slot, final, path)
+        if isinstance(head, RepeatedContent):
+            if not isinstance(final, RepeatedContent) or not same(head.element, final.element):
+                return self._conflict(path, "a list of one array, and of others")
+            slot.final = low.value(final.count)
+            return False
         if isinstance(head, ArrayRef) or isinstance(kind, Array):
             if isinstance(final, Value) and isinstance(final.type, Array):
                 found: Type = final.type
@@ -1137,6 +1153,11 @@ class Loop:
         journal = self.low.store.journal()
         if self.can_unroll and any(isinstance(thing, ArrayRef) and journal.get(thing.place, thing.place) is not ABSENT for thing in new):
             raise NeedStatic(self)  # references to arrays from outside: which one it is matters
+        if new and all(same(new[0], thing) for thing in new) and isinstance(new[0], ArrayRef) and journal.get(new[0].place, new[0].place) is not ABSENT:
+            if not head.elements or same(head.elements[0], new[0]):
+                self.repeats[path] = new[0]
+                self.grow[path] = None
+                return True
         try:
             element = element_kind(self.low, (head, final))
         except (UnsupportedError, Mismatch):
@@ -1427,7 +1448,7 @@ class Loop:
             parameter = Value(kind, "", region, node.location)
             low.builder.home[parameter] = region
             region.parameters.append(parameter)
-        body.results.append(value)
+        body.results.append(last_bound(low.builder, body, value, body.parameters[-1]))
         node.operands = (*node.operands, undefined)
         node.results = (*node.results, result)
         self.late[value] = result
@@ -1487,6 +1508,8 @@ def _mapped(thing: Any, mapping: dict[Value, Value], lengths: dict[Value, Size |
             return ListContent(tuple(_mapped(element, mapping, lengths) for element in elements))
         case GrowingContent(value):
             return GrowingContent(mapping.get(value, value), lengths.get(value))
+        case RepeatedContent(element, count):
+            return RepeatedContent(element, _mapped(count, mapping, lengths))
         case DictContent(entries):
             return DictContent(tuple((key, _mapped(entry, mapping, lengths)) for key, entry in entries))
         case InstanceContent(fields):

@@ -60,7 +60,10 @@ def bound(low: Lowering, function: Any, arguments: Sequence[Abstract], keywords:
     known = parameters(function)
     name = getattr(function, "__name__", repr(function))
     if known is None:
-        low.refuse("unknown function", name=f"np.{name}")
+        rule = REGISTRY.functions.get(function)
+        if rule is None:
+            low.refuse("unknown function", name=full_name(function))
+        known = tuple((label, False, MISSING) for label in rule.signature.operands) + tuple((label, False, default) for label, default in rule.signature.static.items())
     found: dict[str, Any] = {}
     rest = list(arguments)
     names = {label for label, _, _ in known}
@@ -110,7 +113,7 @@ def full_name(function: Any) -> str:
 def apply_rule(low: Lowering, rule: Rule, function: Any, arguments: Sequence[Abstract], keywords: Keywords) -> Abstract:
     """Bind a call to a rule and append it."""
     found = bound(low, function, arguments, keywords)
-    order = [label for label, _, _ in parameters(function) or ()]
+    order = [label for label, _, _ in parameters(function) or ()] or [*rule.signature.operands, *rule.signature.static]
     statics = rule.signature.static
     out = found.pop("out", None)
     operands: list[Abstract] = []
@@ -792,6 +795,24 @@ def _scalar_type(dtype: str) -> Callable[..., Abstract]:
     return make
 
 
+def _einsum(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    subscripts = low.static(arguments[0], "the subscripts of einsum") if arguments else None
+    if not isinstance(subscripts, str):
+        low.refuse("call", what="np.einsum", why="it takes subscripts and arrays here")
+    out = keywords.pop("out", None)
+    for label, value in keywords.items():
+        harmless(low, label, value, function)
+    subscripts = subscripts.replace(" ", "")
+    operands = arguments[1:]
+    source, _, target = subscripts.partition("->")
+    if len(operands) == 1 and "->" in subscripts and set(source) == set(target) and isinstance(operands[0], ArrayRef) and "." not in source:
+        # No sum: NumPy gives a view, a diagonal or a transposition.
+        result = take(low, operands[0], View("einsum", (("subscripts", subscripts),)))
+    else:
+        result = low.result(low.emit("einsum", *(operand(low, one) for one in operands), subscripts=subscripts))
+    return result if out is None else write_out(low, out, result)
+
+
 def _arange(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     named = dict(keywords)
     dtype = dtype_argument(low, named.pop("dtype")) if "dtype" in named else None
@@ -867,7 +888,7 @@ SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]
     np.dtype: _known_function, np.finfo: _known_function, np.iinfo: _known_function, np.result_type: _known_function,
     np.float64: _scalar_type("f8"), np.float32: _scalar_type("f4"), np.int64: _scalar_type("i8"), np.int32: _scalar_type("i4"), np.bool_: _scalar_type("b1"),
     np.complex128: _scalar_type("c16"), np.complex64: _scalar_type("c8"), np.float16: _scalar_type("f2"), np.int8: _scalar_type("i1"), np.int16: _scalar_type("i2"),
-    np.uint8: _scalar_type("u1"), np.arange: _arange, np.meshgrid: _meshgrid, np.allclose: _allclose, np.where: _where,
+    np.uint8: _scalar_type("u1"), np.arange: _arange, np.einsum: _einsum, np.meshgrid: _meshgrid, np.allclose: _allclose, np.where: _where,
     np.atleast_1d: _atleast, np.atleast_2d: _atleast, np.atleast_3d: _atleast,
 }
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import gast
-
 from s2sad.frontend.joins import is_option
 from s2sad.frontend.lower import Lowering, PrimalRaises, describe
 from s2sad.frontend.session import Session

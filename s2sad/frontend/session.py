@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,25 @@ import numpy as np
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.signature import Arguments, Guard, Input
 from s2sad.frontend.store import ABSENT
-from s2sad.frontend.values import Abstract, ArrayRef, DictContent, Function, Handle, InstanceContent, Items, Known, ListContent, Origin, Place, Variable
+from s2sad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    DictContent,
+    Function,
+    Handle,
+    InstanceContent,
+    Items,
+    Known,
+    ListContent,
+    Origin,
+    Place,
+    Variable,
+)
 from s2sad.graph.core import Value
 from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
 from s2sad.graph.types import TOKEN, Array, Generator, Number, Scalar, Type
+from s2sad.record import record
 
 LABELS = "nmpqrstuvw"
 
@@ -25,7 +39,7 @@ class Separate(Exception):
     """A callee cannot be a graph of its own; it is lowered in the caller's state."""
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Memo:
     """What an earlier attempt at a loop has found out."""
 

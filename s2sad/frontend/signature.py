@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from s2sad.errors import DifferentiationError
@@ -16,11 +16,12 @@ from s2sad.graph.core import Graph, Value
 from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
 from s2sad.graph.types import BOOL, COMPLEX, FLOAT, Array, Number, Scalar, Type
+from s2sad.record import record
 
 Steps = tuple[tuple[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Input:
     """A parameter of the graph and where generated code finds its value: a root, then items and attributes.
 
@@ -33,7 +34,7 @@ class Input:
     steps: Steps = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Guard:
     """Something that was read to reach a decision, and what it was: tested before the compiled function is used again.
 
@@ -64,7 +65,7 @@ class Guard:
         return f"{self.path} {self.test} {shown}"
 
 
-@dataclass(slots=True)
+@record()
 class Lowered:
     """A function as a graph.
 
@@ -97,7 +98,7 @@ class Lowered:
     updates: list[tuple[str, str, Steps, Any]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@record()
 class Arguments:
     """The abstract arguments of a call: trees by parameter name, and the type of each leaf."""
 

@@ -12,18 +12,19 @@ import linecache
 import textwrap
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import gast
 
 from s2sad.errors import Location
 from s2sad.frontend.fence import refuse
+from s2sad.record import record
 
 REWRITERS = ("@pytest_ar", "@py_builtins", "@py_assert", "@py_format")
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Scope:
     """Which names a function binds itself, and which it takes from outside on purpose."""
 
@@ -32,7 +33,7 @@ class Scope:
     globals: set[str] = field(default_factory=set)
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Source:
     """A function as text and tree.
 

@@ -7,19 +7,20 @@ the store, so that two names for one object stay two names for one object.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from s2sad.errors import Location
 from s2sad.graph.core import Value
 from s2sad.graph.index import Path
 from s2sad.graph.sizes import Size
+from s2sad.record import record
 
 if TYPE_CHECKING:
     from s2sad.frontend.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Origin:
     """How a live object is reached from the function that is lowered: a root and steps, as generated code would write it."""
 
@@ -39,7 +40,7 @@ class Origin:
         return self.root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in self.steps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Known:
     """Something known at compile time; `origin` says where it was found, when it is an object of the running program."""
 
@@ -51,7 +52,7 @@ class Known:
         return f"<known {self.value!r}>"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class ArrayRef:
     """A reference to an array, or to the part of it that `path` (views only) leads to; `operands` are its varying parts."""
 
@@ -61,14 +62,14 @@ class ArrayRef:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Handle:
     """A reference to a list, dict, set or instance."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Items:
     """A tuple; `cls` is the class of a named tuple."""
 
@@ -76,7 +77,7 @@ class Items:
     cls: type | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Function:
     """A function of the user: its source, the frame that it was defined in (None for a live one) and its defaults."""
 
@@ -87,7 +88,7 @@ class Function:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Method:
     """A function bound to its first argument; or a method of a container or array, by name."""
 
@@ -95,7 +96,7 @@ class Method:
     function: Abstract | str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Partial:
     """`functools.partial`."""
 
@@ -104,7 +105,7 @@ class Partial:
     keywords: tuple[tuple[str, Abstract], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Range:
     """A `range` whose bounds may vary."""
 
@@ -113,7 +114,7 @@ class Range:
     step: Abstract
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class SliceValue:
     """A `slice`."""
 
@@ -122,7 +123,7 @@ class SliceValue:
     step: Abstract
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Lazy:
     """Something that is iterated over later: `kind` is zip, enumerate, reversed, map, filter, keys, values, items or generator."""
 
@@ -131,7 +132,7 @@ class Lazy:
     detail: Any = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Namespace:
     """The `super()` of an instance, and other things that only attributes are taken of."""
 
@@ -139,14 +140,14 @@ class Namespace:
     classes: tuple[type, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Unbound:
     """A name that is not bound here."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Stale:
     """The content of a place that may share memory with one that has been written: it cannot be told what is in it."""
 
@@ -155,7 +156,7 @@ class Stale:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Conflict:
     """Two things met after a branch or round a loop that cannot be one; using the name is refused."""
 
@@ -164,7 +165,7 @@ class Conflict:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Choice:
     """One of several things known at compile time; `tag` (an int, or a bool: true is the first) says which."""
 
@@ -172,7 +173,7 @@ class Choice:
     options: tuple[Abstract, ...]
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Pending:
     """What a loop has left in a name that was not bound before it; made a slot of the loop when it is read."""
 
@@ -187,7 +188,7 @@ Abstract = (
 )
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Place:
     """Where a mutable object lives.
 
@@ -209,7 +210,7 @@ class Place:
         return f"<place {self.number} {self.name or self.kind}>"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Link:
     """`joined` is the array at `reference` where `condition` is true (false when `inverted`)."""
 
@@ -219,7 +220,7 @@ class Link:
     inverted: bool
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Variable:
     """A name of a frame."""
 
@@ -227,7 +228,7 @@ class Variable:
     frame: Frame
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Frame:
     """One activation of a function of the user.
 
@@ -260,14 +261,14 @@ class Frame:
 Key = Place | Variable
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ListContent:
     """A list of known structure."""
 
     elements: tuple[Abstract, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class GrowingContent:
     """A list of unknown length: a graph value of type List; `length` is its length where a size tells it."""
 
@@ -275,14 +276,22 @@ class GrowingContent:
     length: Size | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
+class RepeatedContent:
+    """A list of unknown length that holds one and the same array `count` times."""
+
+    element: ArrayRef
+    count: Abstract
+
+
+@record(frozen=True)
 class DictContent:
     """A dict (or the elements of a set, as keys) of known keys."""
 
     entries: tuple[tuple[Any, Abstract], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class InstanceContent:
     """The attributes of an instance that have been read or written so far."""
 

@@ -31,15 +31,16 @@ then refers to the value that `v`, defined in one of them, has in the same insta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from s2sad.errors import NOWHERE, Location
 from s2sad.graph.sizes import Size, Sizes
 from s2sad.graph.types import Number, Type
+from s2sad.record import record
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Operation:
     """What a node does.
 
@@ -79,14 +80,14 @@ class Operation:
         return f"<operation {self.name}>"
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Domain:
     """The instances of a region; regions with one domain run over the same instances."""
 
     name: str = ""
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Value:
     """Something computed once.  `name` is the user's name for it, or a hint, or empty."""
 
@@ -99,7 +100,7 @@ class Value:
         return f"<value {self.name or '?'}: {self.type}>"
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Node:
     """One application of an operation."""
 
@@ -121,7 +122,7 @@ class Node:
         return f"<node {self.operation.name}>"
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Region:
     """A straight list of nodes with parameters and results."""
 
@@ -138,7 +139,7 @@ class Region:
                 yield from region.walk()
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Graph:
     """A function: a region whose parameters are its inputs.
 

@@ -8,32 +8,33 @@ what is known stands in the path itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from s2sad.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True)
 class Operand:
     """The k-th varying part of a path: an int."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Fancy:
     """An index array: the k-th varying part of the path."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Mask:
     """A boolean array: the k-th varying part of the path."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Slice:
     """``start:stop:step``; each None, a number, or an operand."""
 
@@ -42,12 +43,12 @@ class Slice:
     step: int | Operand | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class NewAxis:
     """``np.newaxis``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Dots:
     """``...``."""
 
@@ -55,7 +56,7 @@ class Dots:
 Item = int | Operand | Fancy | Mask | Slice | NewAxis | Dots
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Index:
     """A subscript: one item a position."""
 
@@ -67,7 +68,7 @@ class Index:
         return not any(isinstance(item, (Fancy, Mask)) for item in self.items)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class View:
     """A view that is no subscript: transpose (axes), reshape (shape), diagonal, real, imag, ... with static facts."""
 

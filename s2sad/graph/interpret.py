@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from s2sad.graph.index import Index, View
 from s2sad.graph.sizes import Size
 from s2sad.graph.storage import WRITES
 from s2sad.graph.types import Array, Dict, List, Number, Optional, Record, Tuple, Type
+from s2sad.record import replace
 
 
 class InterpretError(Exception):

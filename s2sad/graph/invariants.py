@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from s2sad.record import record
 
 INVARIANTS = {
     "defined-once": "A value has one definition, a node and a region one place, and the value's owner says which.",
@@ -34,7 +34,7 @@ INVARIANTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Violation:
     """A broken invariant: its name, and what was met where."""
 

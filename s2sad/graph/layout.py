@@ -7,7 +7,9 @@ and positions follow by least squares under the distances that must be kept.  No
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from s2sad.record import record
 
 GAP_X = 22.0  # between boxes of a layer
 GAP_Y = 30.0  # between layers
@@ -15,7 +17,7 @@ WIRE = 10.0  # the width that a passing edge takes up
 SWEEPS = 10
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Box:
     """Something with a size; the layout gives `x` and `y` (of the left upper corner)."""
 
@@ -26,7 +28,7 @@ class Box:
     y: float = 0.0
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Edge:
     """From a place on the lower side of one box to a place on the upper side of another; `points` is the way."""
 
@@ -37,7 +39,7 @@ class Edge:
     points: list[tuple[float, float]] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class _Cell:
     """A box, or a bend of an edge, in a layer."""
 

@@ -9,10 +9,12 @@ decided symbolically; where that fails, what was *seen* in the call decides, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from s2sad.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Atom:
     """One unknown of a size expression.
 
@@ -42,7 +44,7 @@ class Atom:
                 return f"{'max' if self.operator == 'maximum' else 'min'}({left}, {right})"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Size:
     """An affine expression: `constant` plus the sum of coefficient times atom (terms sorted by the atom's name)."""
 
@@ -175,7 +177,7 @@ def minimum(left: Size, right: Size) -> Size:
     return Size.of(Atom("", "minimum", tuple(sorted((left, right), key=str))))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Assumption:
     """`left <relation> right` held in the call that was compiled; the generated entry tests it.  Relation: ==, !=, >=."""
 
@@ -194,7 +196,7 @@ class Assumption:
         return {"==": left == right, "!=": left != right, ">=": left >= right}[self.relation]
 
 
-@dataclass(slots=True)
+@record()
 class Sizes:
     """The size facts of one graph: what each entry atom was seen to be, and what has been assumed so far.
 

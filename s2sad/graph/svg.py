@@ -7,7 +7,7 @@ dashed), what goes out in its last one, so no line has to cross the border of a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 
 from s2sad.graph.core import AT_TRIP, FOR, IF, TRY, WHILE, Graph, Node, Region, Value
@@ -15,6 +15,7 @@ from s2sad.graph.labels import definition, expression, inlined, region_titles, s
 from s2sad.graph.layout import Box, Edge, arrange
 from s2sad.graph.storage import WRITES
 from s2sad.graph.types import Token
+from s2sad.record import record
 
 FONT = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
 LARGE, SMALL = 12.0, 10.5
@@ -49,7 +50,7 @@ def text_width(text: str, size: float) -> float:
     return len(text) * size * ADVANCE
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class _Item(Box):
     """A box of a drawing: a node, a chip, or a group of panels."""
 
@@ -61,7 +62,7 @@ class _Item(Box):
     footer: list[_Item] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class _Panel:
     """A region laid out."""
 

@@ -7,24 +7,25 @@ apart and puts together.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from s2sad.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Leaf:
     """The k-th leaf."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Fixed:
     """A passive part that is known at compile time: None, text, a flag, a function, a class."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Branch:
     """A container.
 

@@ -6,19 +6,20 @@ rebinds a number and writes into an array; a 0-d array is neither.  Types are im
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.graph.sizes import Size
+from s2sad.record import record
 
 NUMBERS = ("bool", "int", "float", "complex")  # in the order of Python's numeric tower
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Type:
     """Base of all kinds."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Number(Type):
     """A Python number: `kind` is bool, int, float or complex.  `size` is what an int is known to be, as a size.
 
@@ -34,7 +35,7 @@ class Number(Type):
         return self.kind if self.size is None else f"{self.kind}({self.size})"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Scalar(Type):
     """A NumPy scalar; `dtype` in NumPy's short form: f8, f4, i8, b1, c16.
 
@@ -48,7 +49,7 @@ class Scalar(Type):
         return f"{self.dtype}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Array(Type):
     """An `ndarray`; `shape` is one size a dimension, `()` for a 0-d array, None when the rank is unknown."""
 
@@ -63,7 +64,7 @@ class Array(Type):
         return f"{self.dtype}[{'...' if self.shape is None else ', '.join(map(str, self.shape))}]"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class List(Type):
     """A list of unknown length whose elements have one type."""
 
@@ -73,7 +74,7 @@ class List(Type):
         return f"list<{self.element}>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Dict(Type):
     """A dict with varying keys: all keys of one type, all entries of one type."""
 
@@ -84,7 +85,7 @@ class Dict(Type):
         return f"dict<{self.key}, {self.element}>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Tuple(Type):
     """A tuple carried as one value."""
 
@@ -94,7 +95,7 @@ class Tuple(Type):
         return f"tuple<{', '.join(map(str, self.elements))}>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Record(Type):
     """An instance carried as one value: the class's name and its fields."""
 
@@ -105,7 +106,7 @@ class Record(Type):
         return f"record {self.name}<{', '.join(f'{name}: {kind}' for name, kind in self.fields)}>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Optional(Type):
     """Either None or a value of `inner`."""
 
@@ -115,7 +116,7 @@ class Optional(Type):
         return f"optional<{self.inner}>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Tagged(Type):
     """An index into a finite set of things known at compile time (functions, strings, places); `options` names them."""
 
@@ -125,7 +126,7 @@ class Tagged(Type):
         return f"tagged<{', '.join(self.options)}>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Reference(Type):
     """A reference to one of several places."""
 
@@ -135,7 +136,7 @@ class Reference(Type):
         return f"reference<{', '.join(self.places)}>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Generator(Type):
     """A random generator (`numpy.random.Generator`, `RandomState`, `random.Random`)."""
 
@@ -145,7 +146,7 @@ class Generator(Type):
         return f"generator {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Residual(Type):
     """What the forward half of a split call keeps for its reverse half; `graph` names the callee."""
 
@@ -155,7 +156,7 @@ class Residual(Type):
         return f"residual {self.graph}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Token(Type):
     """The order of effects."""
 
@@ -163,7 +164,7 @@ class Token(Type):
         return "token"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Opaque(Type):
     """A passive Python object that the graph only hands around: text, None, a file, any result of a foreign call."""
 

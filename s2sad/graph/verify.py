@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from s2sad.graph.agree import agree
@@ -20,6 +19,7 @@ from s2sad.graph.invariants import Violation
 from s2sad.graph.sizes import Size, Sizes
 from s2sad.graph.types import Array, Token
 from s2sad.graph.versions import stale_reads
+from s2sad.record import replace
 
 STAGES = ("pure", "kept", "sequenced")
 _CORE: tuple[Operation, ...] = (*CONTROL, CONSTANT, UNDEFINED, SIZE, AT_TRIP)

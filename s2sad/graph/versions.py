@@ -9,12 +9,13 @@ relation is not transitive: two arrays which a loop swaps may each be either of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, WHILE, WITH, Graph, Node, Region, Value
 from s2sad.graph.index import is_view
 from s2sad.graph.storage import BROADCASTS, WRITES
 from s2sad.graph.types import Array, Dict, List, Optional, Record, Residual, Tuple, Type
+from s2sad.record import record
 
 
 def stale_reads(graph: Graph, writable: frozenset[int] | None, owned_results: bool) -> Iterator[tuple[str, str]]:
@@ -35,7 +36,7 @@ def stale_reads(graph: Graph, writable: frozenset[int] | None, owned_results: bo
             yield "results-owned", f"result {number} of {graph.name} is a {reason}"
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class _Root:
     """A buffer, or one of several buffers."""
 
@@ -45,7 +46,7 @@ class _Root:
     maybe: dict[_Root, None] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@record()
 class _Summary:
     """What a call does: arguments that it writes, those that each result may share, results that share, results not to write."""
 

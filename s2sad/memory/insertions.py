@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.analysis.scopes import Scopes
 from s2sad.graph.core import Node, Region
+from s2sad.record import record
 
 
-@dataclass(slots=True)
+@record()
 class Insertions:
     """Lists of nodes, by where they belong: before or after a node, at the start or the end of a region."""
 

@@ -8,8 +8,6 @@ lowered already.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from s2sad.analysis.needed import TRIPS, Choice, choose, computing_cost, storing_cost
 from s2sad.analysis.scopes import Scopes, carried
 from s2sad.graph.build import Builder
@@ -20,6 +18,7 @@ from s2sad.graph.types import Array
 from s2sad.memory.ingredients import Ingredients
 from s2sad.memory.recall import Recall
 from s2sad.memory.tape import Recorder, Tape
+from s2sad.record import replace
 
 READING = 12  # what reading a kept value costs, in the units of analysis/needed.py
 

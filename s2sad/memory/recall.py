@@ -7,7 +7,7 @@ from which it comes, or in a branch inside that, never in an inner loop; it is b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.analysis.scopes import Scopes, carried, free_values
 from s2sad.graph.build import Builder
@@ -17,10 +17,11 @@ from s2sad.graph.types import Number, Type
 from s2sad.memory.ingredients import Ingredients
 from s2sad.memory.tape import Recorder, Tape, path_of
 from s2sad.memory.trips import known_int, shifted
+from s2sad.record import record
 from s2sad.rules.declare import REGISTRY
 
 
-@dataclass(slots=True)
+@record()
 class _Frame:
     """A region of the later sweep that is being rewritten: its new nodes, and what has been found in it so far."""
 

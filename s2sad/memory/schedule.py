@@ -7,15 +7,16 @@ adds to the same part, the two become one assignment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.graph.core import CONSTANT, Graph, Node, Region, Value
 from s2sad.graph.index import Fancy, Index
 from s2sad.graph.types import Array
+from s2sad.record import record
 from s2sad.rules.declare import REGISTRY
 
 
-@dataclass(slots=True)
+@record()
 class _Uses:
     """Which cleared arrays each node needs (in it or in its regions; None: a region's results), and how often each is used."""
 

@@ -8,16 +8,17 @@ entry are read off the arrays that cross.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from s2sad.analysis.scopes import free_values
+from s2sad.analysis.unbound import unbound_values
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import replace_values
 from s2sad.graph.core import CONSTANT, SIZE, UNDEFINED, Graph, Node, Region, Value
 from s2sad.graph.index import View
 from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.types import Array, Number, Residual
+from s2sad.record import replace
 from s2sad.rules.declare import REGISTRY
 
 _REPEATED = (CONSTANT, SIZE, UNDEFINED)
@@ -89,7 +90,8 @@ def _carry_over(forward: Graph, reverse: Graph, theirs: set[Value]) -> None:
     rules = REGISTRY.rules
     for number, value in enumerate(crossing):
         replaced[value] = builder.emit(rules["item"], residual, number=number, kind=value.type, name=value.name)
-    arrays = [*(replaced[value] for value in crossing), *reverse.parameters]
+    unbound = unbound_values(forward.body)  # has no length on some paths
+    arrays = [*(replaced[value] for value in crossing if value not in unbound), *reverse.parameters]
     for atom in atoms:
         source = _axis(arrays, atom)
         if source is None:

@@ -7,14 +7,15 @@ are the same).  A value has several roots where branches meet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s2sad.analysis.liveness import Liveness
 from s2sad.analysis.storage import is_container
 from s2sad.graph.core import Node, Region, Value
+from s2sad.record import record
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Root:
     """A storage.
 
@@ -42,7 +43,7 @@ class Root:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Place:
     """Where a value lives.
 

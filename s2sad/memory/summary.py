@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from s2sad.graph.core import Graph, Node, Value
 from s2sad.graph.versions import holds_memory
 from s2sad.memory.storages import Place, Root, Storages
+from s2sad.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Result:
     """One result of a graph: the arguments that it may lie in or refer to, and numbers of other storages."""
 

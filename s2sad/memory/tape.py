@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 from s2sad.analysis.scopes import Scopes, carried
 from s2sad.graph.build import Builder
@@ -18,10 +17,11 @@ from s2sad.graph.index import Index, Operand, Path
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
 from s2sad.memory.insertions import Insertions
 from s2sad.memory.trips import Trips
+from s2sad.record import record
 from s2sad.rules.declare import REGISTRY
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Step:
     """One container on the way to a kept value: `rows` (an array, one index a loop) or a list; bodies outermost first."""
 
@@ -29,7 +29,7 @@ class Step:
     bodies: tuple[Region, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Tape:
     """Where a kept value is found: in `root`, through `steps`.
 

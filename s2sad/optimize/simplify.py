@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from s2sad.graph.agree import agree
 from s2sad.graph.build import Builder
-from s2sad.graph.core import FOR, Graph, Node, Region, Value
 from s2sad.graph.clone import replace_values
+from s2sad.graph.core import FOR, Graph, Node, Region, Value
 from s2sad.optimize.dead_code import drop_slots
 from s2sad.rules.declare import REGISTRY
 

@@ -17,7 +17,7 @@ callable: ``sin(symbol)`` appends a node, ``sin(0.5)`` evaluates.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from s2sad.errors import UnsupportedError
@@ -25,11 +25,12 @@ from s2sad.graph.build import Builder
 from s2sad.graph.core import AT_TRIP, CONSTANT, Node, Operation, Value
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import Array, Type, dtype_of
+from s2sad.record import record
 
 Formula = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Point:
     """Operands and static arguments at which an operation is tested."""
 
@@ -42,7 +43,7 @@ def point(*operands: Any, **static: Any) -> Point:
     return Point(operands, static)
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Rule(Operation):
     """An operation with its derivative.
 
@@ -109,7 +110,7 @@ class Rule(Operation):
         return Symbol(builder, builder.emit(self, *values, **static))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Signature:
     """Names of operands, in order (`*name` last for any number), and static arguments with their defaults."""
 
@@ -229,7 +230,7 @@ class Symbol:
         raise TypeError("a formula cannot branch on a symbol; decide on its type, or use `where`")
 
 
-@dataclass(slots=True)
+@record()
 class Registry:
     """All operations, by name, by the Python function they implement, by method and by attribute."""
 
@@ -391,7 +392,7 @@ def constant(name: str, signature: str, spelling: str, evaluate: Formula, *, inf
     )
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False)
 class Composite:
     """A NumPy function given as plain Python over other functions; compiled like user code."""
 

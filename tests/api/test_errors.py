@@ -199,3 +199,49 @@ def test_the_self_check_finds_a_wrong_rule(monkeypatch: pytest.MonkeyPatch) -> N
 
     with pytest.raises(s2sad.DifferentiationError, match="disagrees with itself"):
         f.grad(1.0)
+
+
+SEEN: list[Any] = []
+BUFFER = np.zeros(2)
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.count = 0.0
+
+    def call(self, x: Any) -> Any:
+        self.count = self.count + 1.0
+        return x * self.count
+
+
+def remembers(x: Any) -> Any:
+    SEEN.append(x)
+    return x * x
+
+
+def overwrites(x: Any) -> Any:
+    BUFFER[0] = x
+    return x * BUFFER[0]
+
+
+@pytest.mark.parametrize(("function", "name"), [(remembers, "SEEN"), (overwrites, "BUFFER"), (Counter().call, "self")])
+def test_what_outlives_the_call_is_not_changed_in_silence(function: Callable[..., Any], name: str) -> None:
+    for call in (lambda: s2sad.grad(function)(2.0), lambda: s2sad.vjp(function, 2.0), lambda: s2sad.jvp(function, (2.0,), (1.0,))):
+        with pytest.raises(s2sad.UnsupportedError, match=name) as caught:
+            call()
+        assert caught.value.code == "S2S316" and caught.value.location is not None
+    assert not SEEN and not BUFFER.any()
+
+
+def test_a_read_only_argument_raises_what_numpy_raises() -> None:
+    def f(x: Any) -> Any:
+        x[0] = 2.0
+        return np.sum(x * x)
+
+    gradient = s2sad.grad(f)
+    x = np.ones(3)
+    np.testing.assert_array_equal(gradient(x), [0.0, 2.0, 2.0])
+    np.testing.assert_array_equal(x, np.ones(3))
+    x.setflags(write=False)
+    with pytest.raises(ValueError, match="read-only"):
+        gradient(x)

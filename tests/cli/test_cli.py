@@ -11,7 +11,7 @@ import pytest
 from s2sad.cli import main
 from s2sad.cli.target import split_target
 
-PROGRAM = '''
+PROGRAM = """
 import numpy as np
 
 RATE = 0.5
@@ -29,7 +29,7 @@ def f(W, b, x):
 
 def bad(x):
     return open(x)
-'''
+"""
 
 
 @pytest.fixture

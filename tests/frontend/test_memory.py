@@ -56,13 +56,27 @@ def list_of_one_in_place_array(x):
     return hist
 
 
-@case((X, 3), refused="S2S130")
+@case((X, 3))
 def growing_list_of_in_place_array(x, n):
     hist = []
     u = np.zeros(4)
     for t in range(n):
         u += x
         hist.append(u)
+    total = 0.0
+    for v in hist:
+        total += v.sum()
+    return total, hist[0], hist[-1], len(hist)
+
+
+@case((X, 3), refused="S2S130")
+def growing_list_of_two_in_place_arrays(x, n):
+    hist = []
+    u, v = np.zeros(4), np.zeros(4)
+    for t in range(n):
+        u += x
+        hist.append(u)
+        hist.append(v)
     return hist[0]
 
 

@@ -19,13 +19,13 @@ import numpy as np
 def branch_grad(x):
     """Gradient of branch with respect to x."""
     if x > 0.5:
-        # y = x * x
-        g = 3.0 * x
         # if x > 0.5:
-        dx = g + g
+        dx = 6.0 * x
     else:
+        # if x > 0.5:
+        dy = np.float64(3.0)
         # y = np.sin(x)
-        dx = 3.0 * np.cos(x)
+        dx = dy * np.cos(x)
     dx = float(dx)
     return dx
 

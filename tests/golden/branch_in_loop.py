@@ -39,8 +39,7 @@ def branch_in_loop_grad(x):
             ds = 0.5 * (ds * x[i])
         else:
             # s = s + x[i] * x[i]
-            g = ds * x[i]
-            dx[i] += g + g
+            dx[i] += 2.0 * (ds * x[i])
     return dx
 
 
@@ -52,11 +51,12 @@ def branch_in_loop_jvp(x, dx):
     for i in range(len(x)):
         if bool(s > 1.0):
             x_i = x[i]
+            s2 = 0.5 * s * x_i
             s_dot = 0.5 * (s_dot * x_i) + 0.5 * (dx[i] * s)
-            s = 0.5 * s * x_i
         else:
             x_i = x[i]
             t = dx[i] * x_i
-            s = s + x_i * x_i
+            s2 = s + x_i * x_i
             s_dot = s_dot + (t + t)
+        s = s2
     return s, s_dot

@@ -23,11 +23,11 @@ def break_out_grad(x):
         v = x[i]
         mask = bool(total > 2.0)
         s.append(mask)
-        if mask:
-            count += 1
-            break
-        total += v * v
+        if not mask:
+            total = total + v * v
         count += 1
+        if mask:
+            break
 
     # for v in x:
     dx = np.zeros_like(x)
@@ -38,9 +38,8 @@ def break_out_grad(x):
         else:
             # total += v * v
             v = x[i]
-            g = dtotal * v
             # if total > 2.0:
-            dv = g + g
+            dv = 2.0 * (dtotal * v)
         # for v in x:
         dx[i] += dv
     return dx
@@ -54,9 +53,11 @@ def break_out_jvp(x, dx):
     for i in range(len(x)):
         v = x[i]
         v_dot = dx[i]
-        if bool(total > 2.0):
+        mask = bool(total > 2.0)
+        if not mask:
+            t = v_dot * v
+            total = total + v * v
+            total_dot = total_dot + (t + t)
+        if mask:
             break
-        t = v_dot * v
-        total += v * v
-        total_dot += t + t
     return total, total_dot

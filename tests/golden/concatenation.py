@@ -20,8 +20,7 @@ def concatenation_grad(x, y):
     # z = np.concatenate([x, y * y])
     dz = 2.0 * z
     dx = dz[:len(x)]
-    g = dz[len(x):] * y
-    dy = g + g
+    dy = 2.0 * (dz[len(x):] * y)
     return dx, dy
 
 

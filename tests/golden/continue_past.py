@@ -50,6 +50,6 @@ def continue_past_jvp(x, dx):
         if not bool(v < 0.0):
             root_v = np.sqrt(v)
             t = 0.5 * v_dot
-            total += root_v
-            total_dot += t / root_v if t else t
+            total = total + root_v
+            total_dot = total_dot + (t / root_v if t else t)
     return total, total_dot

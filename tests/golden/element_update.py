@@ -18,14 +18,11 @@ def element_update_grad(x):
     """Gradient of element_update with respect to x."""
     y = np.exp(x)
 
-    # return np.sum(y)
-    dy = np.broadcast_to(1.0, len(x))
     # y[0] = y[1] * y[2]
-    dy_0 = dy[0]
-    dy = dy.copy()
+    dy = np.ones_like(x)
     dy[0] = 0.0
-    dy[2] += dy_0 * y[1]
-    dy[1] += dy_0 * y[2]
+    dy[2] += y[1]
+    dy[1] += y[2]
     # y = np.exp(x)
     dx = dy * y
     return dx

@@ -13,3 +13,64 @@ def growing_list(x, steps):
     for state in states:
         total += np.sum(state)
     return total
+
+
+# --- reverse
+import numpy as np
+
+
+def growing_list_grad(x, steps):
+    """Gradient of growing_list with respect to x."""
+    states = []
+    states.append(x)
+    statess = []
+    for t in range(steps):
+        states2 = states.copy()
+        statess.append(states2)
+        states.append(np.sin(states[t]))
+
+    # for state in states:
+    dstates = [np.zeros_like(item) for item in states]
+    for state in reversed(range(steps + 1)):
+        # total += np.sum(state)
+        dstate = np.broadcast_to(1.0, len(x))
+        # for state in states:
+        dstates[state] = dstates[state] + dstate
+    for t in reversed(range(steps)):
+        # states.append(np.sin(states[t]))
+        dstates2 = dstates.copy()
+        dstates2.pop()
+        states = statess[t]
+        g = dstates[len(dstates) - 1] * np.cos(states[t])
+        dstates2[t] = dstates2[t] + g
+        dstates = dstates2
+    # for t in range(steps):
+    dx = dstates[len(dstates) - 1]
+    dx = dx.copy()
+    return dx
+
+
+# --- forward
+import numpy as np
+
+
+def growing_list_jvp(x, steps, dx):
+    """Value of growing_list, and its tangent for dx."""
+    kept = []
+    states = kept.copy()
+    states.append(x)
+    states_dot = [np.zeros_like(item) for item in kept]
+    states_dot.append(dx)
+    for t in range(steps):
+        state = states[t]
+        cos_state = np.cos(state)
+        states.append(np.sin(state))
+        states_dot.append(states_dot[t] * cos_state)
+    total = 0.0
+    total_dot = 0.0
+    for state in range(steps + 1):
+        state2 = states[state]
+        state_dot = states_dot[state]
+        total += np.sum(state2)
+        total_dot += np.sum(state_dot)
+    return total, total_dot

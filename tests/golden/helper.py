@@ -22,9 +22,9 @@ def helper_grad(x, scale):
     """Gradient of helper with respect to x and scale."""
     sum_x = np.sum(x)
     ratio = x / sum_x
-    dx = np.broadcast_to(scale / sum_x + np.sum(-(scale * ratio / sum_x)), len(x))
+    g = scale / sum_x + np.sum(-(scale * ratio / sum_x))
+    dx = np.full(len(x), g)
     dscale = float(np.sum(ratio))
-    dx = dx.copy()
     return dx, dscale
 
 

@@ -18,14 +18,10 @@ def mask_update_grad(x):
     """Gradient of mask_update with respect to x."""
     y = x * x
 
-    # return np.sum(y)
-    dy = np.broadcast_to(1.0, len(x))
     # y[y > 1.0] = 1.0
-    dy = dy.copy()
+    dy = np.ones_like(x)
     dy[y > 1.0] = 0.0
-    # y = x * x
-    g = dy * x
-    dx = g + g
+    dx = 2.0 * (dy * x)
     return dx
 
 

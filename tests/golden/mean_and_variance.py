@@ -17,10 +17,8 @@ def mean_and_variance_grad(x):
     """Gradient of mean_and_variance with respect to x."""
     centred = x - np.mean(x)
 
-    # return np.mean(centred * centred)
-    g = 1.0 / len(x) * centred
     # centred = x - np.mean(x)
-    dcentred = g + g
+    dcentred = 2.0 / len(x) * centred
     dx = dcentred + np.sum(-dcentred) / len(x)
     return dx
 

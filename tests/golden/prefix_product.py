@@ -27,10 +27,8 @@ def prefix_product_grad(x):
         s[i] = y_prev
         y[i] = y_i * y_prev
 
-    # return np.sum(y)
-    dy = np.broadcast_to(1.0, len(x))
     # for i in range(1, len(y)):
-    dy = dy.copy()
+    dy = np.ones_like(x)
     for i in reversed(range(1, len(x))):
         # y[i] = y[i] * y[i - 1]
         dy_i = dy[i]

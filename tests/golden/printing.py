@@ -12,7 +12,7 @@ def printing_grad(x):
     """Gradient of printing with respect to x."""
     y = x * x
     print('y computed')
-    dx = y + y + y
+    dx = 2.0 * y + y
     return dx
 
 

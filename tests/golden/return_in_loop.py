@@ -24,14 +24,15 @@ def return_in_loop_grad(x):
         v = x[i]
         total += v * v
         totals.append(total)
-        if True if bool(total > 2.0) else False:
+        if bool(total > 2.0):
             flag = True
             count += 1
             break
         flag = False
         count += 1
     if flag:
-        total = 1.0
+        # for v in x:
+        total = np.float64(1.0)
         dtotal = 0.0
     else:
         total = 0.0
@@ -64,6 +65,9 @@ def return_in_loop_grad(x):
 def return_in_loop_jvp(x, dx):
     """Value of return_in_loop, and its tangent for dx."""
     total = 0.0
+    s = 0.0
+    s2 = 0.0
+    flag = False
     total_dot = 0.0
     for i in range(len(x)):
         v = x[i]
@@ -71,10 +75,17 @@ def return_in_loop_jvp(x, dx):
         t = v_dot * v
         total += v * v
         total_dot += t + t
-        if bool(total > 2.0):
+        mask = bool(total > 2.0)
+        if mask:
             s = total * v
             s2 = total_dot * v + v_dot * total
-            return s, s2
-    s = total
-    s2 = total_dot
-    return s, s2
+        else:
+            s = 0.0
+            s2 = 0.0
+        flag = mask
+        if mask:
+            break
+    if flag:
+        total = s
+        total_dot = s2
+    return total, total_dot

@@ -28,8 +28,7 @@ def rosenbrock_grad(x):
         db = 2.0 * b
         # a = x[i + 1] - x[i] * x[i]
         da = g + g
-        g = da * x_i
-        dx[i] += -db - g - g
+        dx[i] += -db - 2.0 * (da * x_i)
         dx[i + 1] += da
     return dx
 

@@ -9,14 +9,9 @@ def single_precision(x):
 
 
 # --- reverse
-import numpy as np
-
-
 def single_precision_grad(x):
     """Gradient of single_precision with respect to x."""
-    # return np.sum(2 * x * x)
-    g = 2 * (np.broadcast_to(1.0, len(x)).astype(np.float32) * x)
-    dx = g + g
+    dx = 4.0 * x
     return dx
 
 
