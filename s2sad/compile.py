@@ -122,7 +122,7 @@ class Driver:
         """Cut a joint graph: the forward half, whose last result is the residual, and the reverse half."""
         reverse_nodes = set(graph.body.nodes[boundary:])
         cotangents = cotangent_parameters(graph, reverse_nodes)
-        graph = self.run("keep", keep, self.passes(PURE, graph))
+        graph = self.run("keep", lambda g: keep(g, popping=False), self.passes(PURE, graph))
         graph = self.passes(KEPT, graph)
         halves = split(graph, first_reverse_node(graph, reverse_nodes, cotangents), parameters=parameters, results=results)
         for half in halves:

@@ -86,10 +86,10 @@ class Scopes:
 def carried(node: Node) -> tuple[list[Value], tuple[Value, ...], list[Value]]:
     """Return the carried parameters of a loop's body, what they start with, and what each trip gives for the next."""
     body = node.regions[-1]
+    results = body.results[1:] if node.static.get("leaves") else body.results
     if node.operation is FOR:
-        results = body.results[1:] if node.static.get("leaves") else body.results
         return body.parameters[1:], node.operands[3:], results
-    return body.parameters, node.operands, body.results
+    return body.parameters, node.operands, results
 
 
 def free_values(node: Node) -> list[Value]:

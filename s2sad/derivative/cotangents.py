@@ -18,7 +18,7 @@ from s2sad.graph.build import Builder
 from s2sad.graph.core import CONSTANT, SIZE, Domain, Node, Region, Value
 from s2sad.graph.types import Array, List, Number, Scalar, Type, shape_of
 from s2sad.record import record
-from s2sad.rules.declare import REGISTRY, Symbol, constant_of
+from s2sad.rules.declare import REGISTRY, Rule, Symbol, constant_of
 
 
 @record(frozen=True)
@@ -121,7 +121,7 @@ class Cotangents:
             return None
         total = self.plain(entries[0])
         for entry in entries[1:]:
-            total = self.builder.emit(REGISTRY.rules["add"], total, self.plain(entry))
+            total = self.builder.emit(sum_of(value.type), total, self.plain(entry))
         name_cotangent(total, value)
         self.frame.contributions[value] = [Contribution(total)]
         return total
@@ -218,6 +218,11 @@ def slot_type(kind: Type) -> Type:
         case Scalar(dtype) if dtype[0] in "fc":
             return Scalar(dtype, ("float", "complex") if dtype[0] == "c" else ("float",))
     return kind
+
+
+def sum_of(kind: Type) -> Rule:
+    """Return the operation that adds two derivatives of something of `kind`."""
+    return REGISTRY.rules["list_sum" if isinstance(kind, List) else "add"]
 
 
 def zeros_of(builder: Builder, kind: Type, like: Callable[[], Value]) -> Value:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from s2sad.analysis.activity import varied_values
-from s2sad.derivative.cotangents import slot_type, zeros_of
+from s2sad.derivative.cotangents import slot_type, sum_of, zeros_of
 from s2sad.errors import UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
@@ -163,7 +163,7 @@ class _Push:
             if contribution is None:
                 continue
             value = contribution.value if isinstance(contribution, Symbol) else self.builder.constant(contribution)
-            total = value if total is None else self.builder.emit(REGISTRY.rules["add"], total, value)
+            total = value if total is None else self.builder.emit(sum_of(node.result.type), total, value)
         return total
 
     def _joint(self, rule: Rule, node: Node) -> Value:

@@ -9,7 +9,7 @@ from functools import partial
 from s2sad.emit.fold import Fold, is_size, like
 from s2sad.emit.names import Names
 from s2sad.emit.spell import Make, Speller
-from s2sad.emit.syntax import attribute, binary, call, name, negated, number, numpy, subscript, tuple_of
+from s2sad.emit.syntax import attribute, binary, call, is_number, name, negated, number, numpy, subscript, tuple_of
 from s2sad.graph.core import CALL, CONSTANT, SIZE, UNDEFINED, Graph, Node, Value
 from s2sad.graph.index import Index, Path
 from s2sad.graph.types import Array, List, Number, Scalar, Token, Tuple, Type, dtype_of, shape_of
@@ -42,7 +42,8 @@ class Expressions:
             "ones": self.filled,
             "empty": self.filled,
             "list_new": lambda node: ast.List([], ast.Load()),
-            "list_get": lambda node: subscript(self.of(node.operands[0]), self.of(node.operands[1])),
+            "list_get": self.entry,
+            "divide_unless_zero": self.divided,
             "list_length": lambda node: call(name("len"), self.of(node.operands[0])),
             "dict_new": lambda node: ast.Dict([], []),
             "dict_get": lambda node: subscript(self.of(node.operands[0]), self.of(node.operands[1])),
@@ -96,7 +97,7 @@ class Expressions:
         rule = node.operation
         if not isinstance(rule, Rule):
             rule = REGISTRY.rules[rule.name]
-        operands = [self.operand(node, value) for value in node.operands] if rule.broadcasts else [self.make(v) for v in node.operands]
+        operands = [self.operand(node, value) for value in node.operands] if rule.kind == "elementwise" else [self.make(v) for v in node.operands]
         return self.speller.rule(rule, [value.type for value in node.operands], node.static, operands)
 
     def operand(self, node: Node, value: Value) -> Make:
@@ -188,6 +189,28 @@ class Expressions:
         """Return an argument of exactly the type of the result."""
         model = like(node, self.speller.sizes)
         return None if model is None else self.of(model)
+
+    def entry(self, node: Node) -> ast.expr:
+        """Return ``entries[i]``; the last entry is ``entries[-1]``."""
+        entries, index = self.of(node.operands[0]), self.of(node.operands[1])
+        if isinstance(entries, ast.Name) and isinstance(index, ast.BinOp) and isinstance(index.op, ast.Sub) and is_number(index.right, 1):
+            count = index.left
+            if isinstance(count, ast.Call) and isinstance(count.func, ast.Name) and count.func.id == "len":
+                (counted,) = count.args
+                if isinstance(counted, ast.Name) and counted.id == entries.id:
+                    index = number(-1)
+        return subscript(entries, index)
+
+    def divided(self, node: Node) -> ast.expr:
+        """Return a quotient that is 0 for 0 / 0; of Python numbers with a numerator that is known not to be 0, one choice is enough."""
+        first, second = node.operands
+        if isinstance(first.type, Number) and isinstance(second.type, Number):
+            top, bottom = self.of(first), self.of(second)
+            known = top.operand if isinstance(top, ast.UnaryOp) and isinstance(top.op, ast.USub) else top
+            if isinstance(known, ast.Constant) and isinstance(known.value, (int, float)) and known.value:
+                endless = self.numpy("inf")
+                return ast.IfExp(self.of(second), binary(top, ast.Div(), bottom), endless if known is top else ast.UnaryOp(ast.USub(), endless))
+        return self.spelled(node)
 
     def filled(self, node: Node) -> ast.expr:
         model = self.like(node)

@@ -22,6 +22,7 @@ WIDTH = 92  # of a statement without its indentation, roughly
 _INDEX_ARITHMETIC = frozenset({"add", "subtract", "multiply", "negative"})
 _INDEX_DEPTH = 3
 CONVERSIONS = frozenset({"cast", "as_kind", "to_float", "to_int", "to_bool", "to_complex"})
+_SAME_THING = CONVERSIONS | {"copy"}
 _LIKE = frozenset({"zeros", "ones", "empty"})
 
 
@@ -98,7 +99,7 @@ def _decide(result: Fold, node: Node) -> None:
     use = info.uses[0]
     if use.block is not info.block or use.kind in (INITIAL, RESULT, SHAPE) or _needs_name(use, value):
         return
-    if value.name and not _converted(use, value):
+    if value.name and not _converted(use, value) and not _renamed(infos, use, value):
         return
     anchor = _place(infos, use)
     if movable(result.found, info, anchor):
@@ -107,9 +108,20 @@ def _decide(result: Fold, node: Node) -> None:
 
 
 def _converted(use: Use, value: Value) -> bool:
-    """Whether the use only converts what the user named: ``s = float(ss[i])`` is one line."""
+    """Whether the use only converts or copies what the user named: ``s = float(ss[i])`` is one line."""
     node = use.node
-    return use.kind == OPERAND and node is not None and node.operation.name in CONVERSIONS and node.results[0].name in ("", value.name)
+    return use.kind == OPERAND and node is not None and node.operation.name in _SAME_THING and node.results[0].name in ("", value.name)
+
+
+def _renamed(infos: dict[Value, Info], use: Use, value: Value) -> bool:
+    """Whether a value that is returned is another form of what has the name already: ``return float(dx)``."""
+    node = infos[value].node
+    if use.kind != RETURN or node is None or node.operation.name not in _SAME_THING:
+        return False
+    (source, *_) = node.operands
+    info = infos[source]
+    kept = info.node is not None and (info.node.regions or len(info.uses) > 1)
+    return bool(kept) and source.name == value.name
 
 
 def movable(found: Scan, info: Info, anchor: int) -> bool:

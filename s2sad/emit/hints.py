@@ -62,7 +62,7 @@ def hint(value: Value, folded: Fold, classes: Mapping[Value, Named]) -> str:
         return f"{_ALONE[operation.name]}_{base}" if base else _ALONE[operation.name].lower()
     if operation.name == "multiply" and node.operands[0] is node.operands[1] and known(node.operands[0]):
         return f"{known(node.operands[0])}_squared"
-    if operation.name in _KINDS:
+    if operation.name in _KINDS and not (node.reverses is not None and _KINDS[operation.name] == "total"):
         return _KINDS[operation.name]
     return "g" if node.reverses is not None else "t"
 
@@ -80,7 +80,7 @@ def _slot(value: Value, folded: Fold) -> str:
         return "count"
     node = folded.found.infos[value].node
     owner = folded.found.parents.get(folded.found.infos[value].block) if node is None else (node,)
-    return "total" if owner is not None and owner[0].reverses is not None else "s"
+    return "dresult" if owner is not None and owner[0].reverses is not None else "s"
 
 
 def _part(node: Node, known: object) -> str:

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 
 import s2sad.runtime.arrays as runtime
+from s2sad.emit.comments import Comment
 from s2sad.emit.exits import recovered
 from s2sad.emit.expressions import Expressions
 from s2sad.emit.fold import fold
 from s2sad.emit.load import execute
 from s2sad.emit.names import RESERVED, assign_names
 from s2sad.emit.print import to_text
-from s2sad.emit.python import Comment, Statements
+from s2sad.emit.python import Statements
 from s2sad.emit.scan import scan
 from s2sad.emit.shadow import Shadow
 from s2sad.emit.sink import sunk

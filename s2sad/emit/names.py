@@ -18,7 +18,7 @@ from s2sad.emit.hints import FLAG, hint
 from s2sad.emit.ranges import Ranges, live_ranges, merged, overlap
 from s2sad.emit.scan import INITIAL, RESULT, Info, writes
 from s2sad.graph.core import CALL, FOR, WHILE, Node, Region, Value
-from s2sad.graph.types import Token
+from s2sad.graph.types import List, Token
 from s2sad.record import record
 
 # What generated text may refer to: a variable never takes these names.
@@ -165,7 +165,9 @@ class _Joiner:
         first, second = classes.get(value), classes.get(source)
         if first is None or second is None or first is second or isinstance(value.type, Token):
             return
-        if first.reverse != second.reverse or (first.pinned and second.pinned):
+        if first.reverse != second.reverse and not isinstance(value.type, List):  # the reverse sweep uses up what has been kept
+            return
+        if first.pinned and second.pinned:
             return
         if first.label and second.label and first.label != second.label and not first.reverse:
             return

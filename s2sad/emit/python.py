@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from s2sad.emit.comments import Group, Line, commented, line_of
 from s2sad.emit.expressions import Expressions
 from s2sad.emit.scan import nodes_of, writes
-from s2sad.emit.structure import Leave, finish, opposite
+from s2sad.emit.structure import Leave, finish, opposite, tested
 from s2sad.emit.syntax import assign, attribute, binary, call, name, negated, number, parallel, stored, subscript, target, tuple_of
 from s2sad.emit.unbound import Unbound
-from s2sad.errors import Location
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Node, Region, Value
 from s2sad.graph.index import Fancy, Index, Path, Slice
 from s2sad.graph.types import Array, Number, Scalar, Token, dtype_of
@@ -20,18 +20,7 @@ _IN_PLACE: dict[str, type[ast.operator]] = {
     "remainder": ast.Mod,
 }  # fmt: skip
 _SYMBOLS: dict[type[ast.operator], str] = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
-_COMMENT = 100
 _TERNARY = 80
-
-
-class Comment(ast.stmt):
-    """A line of comment; empty text is an empty line.  Only the printer knows it."""
-
-    _fields = ("text",)
-
-    def __init__(self, text: str = "") -> None:
-        super().__init__()
-        self.text = text
 
 
 class Statements:
@@ -43,6 +32,7 @@ class Statements:
         self.folded = expressions.folded
         self.found = expressions.folded.found
         self.of = expressions.of
+        self.around: list[Line | None] = []  # primal lines of the control statements around
         self.unbound = Unbound(self.found, self.names, expressions.numpy)
         self.control: dict[object, Callable[[Node], list[ast.stmt]]] = {
             FOR: self.loop,
@@ -64,22 +54,17 @@ class Statements:
 
     def block(self, region: Region) -> list[ast.stmt]:
         """Return the statements of a region; groups that reverse a primal line say so."""
-        result: list[ast.stmt] = []
-        last: Location | None = None
+        groups: list[Group] = []
         for node in nodes_of(self.found, region):
-            made = self.statement(node)
-            if not made:
-                continue
-            where = node.reverses
             if node.regions:
-                last = None
-            elif where is not None and (last is None or (where.line, where.file) != (last.line, last.file)):
-                text = comment(where)
-                if text:
-                    result.append(Comment(text))
-                last = where
-            result.extend(made)
-        return result
+                self.around.append(line_of(node.reverses))
+                made = self.statement(node)
+                self.around.pop()
+            else:
+                made = self.statement(node)
+            if made:
+                groups.append(Group(made, node.reverses, silent=isinstance(made[0], ast.If)))
+        return commented(groups, self.around)
 
     def statement(self, node: Node) -> list[ast.stmt]:
         """Return the statements of one node; none when its result is folded into others."""
@@ -127,7 +112,7 @@ class Statements:
         """Return a `raise` or an `assert`."""
         arguments = [self.of(value) for value in node.operands if not isinstance(value.type, Token)]
         if node.operation.name == "assert":
-            return [ast.Assert(arguments[0], arguments[1] if len(arguments) > 1 else None)]
+            return [ast.Assert(tested(arguments[0]), arguments[1] if len(arguments) > 1 else None)]
         exception = node.static.get("exception")
         if exception is None:
             return [ast.Expr(self.expressions.node(node))]
@@ -304,7 +289,7 @@ class Statements:
         inner = self.block(body)
         flag = body.results[0]
         moved = self.moves(node.results, body.results[1:])
-        test = self.of(flag)
+        test = tested(self.of(flag))
         bound = {one.id for statement in moved for one in _targets(statement)}
         if bound & _names_in(test):  # the test reads what is assigned before it
             inner.append(assign(target(self.names.leave), test))
@@ -318,7 +303,7 @@ class Statements:
         test, body = node.regions
         before = self.moves(node.results, node.operands)
         first = self.block(test)
-        condition = self.of(test.results[0])
+        condition = tested(self.of(test.results[0]))
         inner = self.body(node, body)
         if not first:
             return [*before, ast.While(condition, inner or [ast.Pass()], [])]
@@ -328,13 +313,13 @@ class Statements:
     def branch(self, node: Node) -> list[ast.stmt]:
         """Return an `if`, or a conditional expression where both branches are one."""
         then, otherwise = (self.region(region, node) for region in node.regions)
-        condition = self.of(node.operands[0])
+        condition = tested(self.of(node.operands[0]))
         if len(then) == len(otherwise) == 1 and not any(region.nodes and not self.silent(region) for region in node.regions):
             first, second = then[0], otherwise[0]
             if isinstance(first, ast.Assign) and isinstance(second, ast.Assign):
                 one, two = first.targets[0], second.targets[0]
                 if isinstance(one, ast.Name) and isinstance(two, ast.Name) and one.id == two.id:
-                    chosen = ast.IfExp(condition, first.value, second.value)
+                    chosen = self.chosen(node, condition, first.value, second.value)
                     if _length(chosen) < _TERNARY and not isinstance(second.value, ast.IfExp) and not isinstance(first.value, ast.IfExp):
                         return [assign(target(one.id), chosen)]
         if not then and not otherwise:
@@ -342,6 +327,13 @@ class Statements:
         if not then:
             return [ast.If(opposite(condition), otherwise, [])]
         return [ast.If(condition, then, otherwise)]
+
+    def chosen(self, node: Node, condition: ast.expr, first: ast.expr, second: ast.expr) -> ast.expr:
+        """Return a conditional expression; of True and False it is the condition."""
+        if isinstance(first, ast.Constant) and isinstance(second, ast.Constant) and isinstance(first.value, bool) and first.value is not second.value:
+            plain = self.of(node.operands[0])
+            return plain if first.value else ast.UnaryOp(ast.Not(), tested(plain))
+        return ast.IfExp(condition, first, second)
 
     def silent(self, region: Region) -> bool:
         """Whether a region has no statement but its moves."""
@@ -394,13 +386,6 @@ def augmented(where: ast.expr, operator: type[ast.operator], value: ast.expr, ow
         if positive is not None and (owner is None or (dtype_of(owner.operands[1].type) or " ")[0] in "fc"):
             return ast.AugAssign(where, ast.Sub() if operator is ast.Add else ast.Add(), positive)
     return ast.AugAssign(where, operator(), value)
-
-
-def comment(where: Location) -> str:
-    """Return a primal line as the text of a comment: one line, nothing but printable characters."""
-    text = " ".join(where.text().split()) if where.line else ""
-    text = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return text if len(text) <= _COMMENT else f"{text[: _COMMENT - 3]}..."
 
 
 def _unbound(value: Value) -> bool:

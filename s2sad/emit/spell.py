@@ -203,7 +203,9 @@ class Speller:
         spelling = rule.written((Array("f8", None),), static)
         if not spelling:
             raise NotImplementedError(f"view {step.name} has no spelling")
-        return self.fill(parsed(spelling), _Bindings({rule.signature.operands[0]: lambda: base}, static, rule.signature.static))
+        label = rule.signature.operands[0]
+        bound: dict[str, Any] = {label[1:]: [lambda: base]} if label.startswith("*") else {label: lambda: base}
+        return self.fill(parsed(spelling), _Bindings(bound, static, rule.signature.static))
 
     def index(self, step: Index, varying: Sequence[Make]) -> ast.expr:
         """Return what stands between the brackets."""

@@ -26,7 +26,7 @@ class Leave:
 
 def finish(body: list[ast.stmt], moved: list[ast.stmt], leave: Leave) -> list[ast.stmt]:
     """Return the body of a loop with the assignments at its end and its exit."""
-    test = leave.test
+    test = tested(leave.test)
     if isinstance(test, ast.Constant):
         return [*body, *moved, ast.Break()] if test.value else [*body, *moved]
     if isinstance(test, ast.Name) and leave.local:
@@ -116,7 +116,7 @@ class _Exits:
         if behind:
             return None
         self.count += 1
-        return [*body, ast.If(value, [*known(self.moved, self.flag, True), ast.Break()], [])]
+        return [*body, ast.If(tested(value), [*known(self.moved, self.flag, True), ast.Break()], [])]
 
 
 def known(body: list[ast.stmt], flag: str, value: bool) -> list[ast.stmt]:
@@ -154,6 +154,17 @@ def flattened(body: list[ast.stmt]) -> list[ast.stmt]:
                 rest = [*statement.body, *body[position + 1 :]]
                 return [*body[:position], ast.If(opposite(statement.test), statement.orelse, []), *flattened(rest)]
     return body
+
+
+def tested(condition: ast.expr) -> ast.expr:
+    """Return a condition without the conversions that a test makes by itself: ``bool(a < b)`` is ``a < b``."""
+    if isinstance(condition, ast.Call) and isinstance(condition.func, ast.Name) and condition.func.id == "bool":
+        return tested(condition.args[0]) if len(condition.args) == 1 and not condition.keywords else condition
+    if isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
+        return ast.UnaryOp(condition.op, tested(condition.operand))
+    if isinstance(condition, ast.BoolOp):
+        return ast.BoolOp(condition.op, [tested(part) for part in condition.values])
+    return condition
 
 
 def opposite(condition: ast.expr) -> ast.expr:

@@ -27,7 +27,7 @@ def subscript(low: Lowering, reference: ArrayRef, index: Abstract) -> Abstract:
 def take(low: Lowering, reference: ArrayRef, step: Step, operands: tuple[Value, ...] = ()) -> Abstract:
     """Return the part of an array that one more step leads to."""
     path = (*reference.path, *shifted((step,), len(reference.operands)))
-    whole = ArrayRef(reference.place, path, (*reference.operands, *operands), reference.name if not operands else "")
+    whole = ArrayRef(reference.place, path, (*reference.operands, *operands), "")
     if isinstance(step, Index) and not step.basic:
         base = low.content(reference.place)
         value = low.emit("get", base, *whole.operands, path=path)

@@ -224,7 +224,7 @@ def call_function(low: Lowering, function: Function, arguments: list[Abstract], 
 def inline(low: Lowering, function: Function, values: dict[str, Abstract], cls: type | None = None) -> Abstract:
     """Lower the body of a function in the present state."""
     depth = sum(1 for frame in low.frames if frame.source.node is function.source.node)
-    if depth > 8 or len(low.frames) > DEEPEST:
+    if depth > (DEEPEST if function.source.node in low.session.inlined else 8) or len(low.frames) > 2 * DEEPEST:
         low.refuse("recursion", name=function.source.name, why="it would be written out without end")
     location = low.location
     frame = low.new_frame(function, function.source, function.parent)

@@ -114,7 +114,7 @@ def lookup(low: Lowering, name: str, node: Any = None) -> Abstract:
 
 def read_variable(low: Lowering, variable: Variable, name: str) -> Abstract:
     """Return the content of a variable."""
-    content = low.store.read(variable)
+    content = low.variable_content(variable)
     if content is ABSENT or isinstance(content, Unbound):
         pending = low.session.unbound_read(low, variable)
         if pending is not None:

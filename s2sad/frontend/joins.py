@@ -147,13 +147,13 @@ class Join:
 
     def key(self, key: Key, left: Any, right: Any) -> Any:
         """Join the contents of one key."""
-        name = key.name
+        name = "" if key.name.startswith("$") else key.name
         if key is self.low.world:
             return self.token(left, right)
         if isinstance(key, Variable):
             left = Unbound(name) if left is ABSENT else left
             right = Unbound(name) if right is ABSENT else right
-            if name == "$exit":
+            if key.name == "$exit":
                 return self.exit(left, right)
         return self.contents(left, right, name, key if isinstance(key, Place) else None)
 
@@ -289,6 +289,8 @@ class Join:
             value = self.inside(k, lambda: coerce(low, low.value(thing), kind))
             missing = self.inside(1 - k, lambda: low.builder.undefined(kind, name))
             return self.slot(*((value, missing) if k == 0 else (missing, value)), kind, name)
+        if isinstance(thing, ArrayRef) and thing.operands and not self.own(k, thing.place):
+            return ArrayRef(thing.place, thing.path, tuple(self.leaf(k, operand, name, bound=True) for operand in thing.operands), thing.name)
         if isinstance(thing, ArrayRef):
             kind = self.inside(k, lambda: low.array_type(thing))
             value = self.inside(k, lambda: low.read(thing))
@@ -517,10 +519,10 @@ class Join:
         self.memo[left, right] = value
         return value
 
-    def leaf(self, k: int, value: Value, name: str) -> Value:
+    def leaf(self, k: int, value: Value, name: str, bound: bool = False) -> Value:
         """Return a value of one branch as the outside sees it; on the other path it is not bound."""
         low = self.low
-        if low.builder.visible(value):
+        if low.builder.visible(value) and not bound:
             return value
         missing = self.inside(1 - k, lambda: low.builder.undefined(kinds.forget_size(value.type), name))
         kind = kinds.forget_size(value.type)

@@ -462,7 +462,7 @@ class Lowering:
 
             follow(self, place)
 
-    def variable_value(self, variable: Variable) -> Any:
+    def variable_content(self, variable: Variable) -> Any:
         """Return the content of a variable, or ABSENT."""
         return self.store.read(variable)
 

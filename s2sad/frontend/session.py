@@ -69,6 +69,9 @@ class Session:
         self.input_places: dict[Value, Place] = {}
         self.initial: dict[Place, Any] = {}  # containers and instances that existed before the call -> what was in them
         self._live_ints: dict[str, int] = {}
+        self.specialisations: dict[Any, int] = {}
+        self.names: dict[str, int] = {}
+        self.inlined: set[Any] = set()  # functions that cannot be graphs of their own
 
     # ------------------------------------------------------------ arguments
 
@@ -147,7 +150,15 @@ class Session:
         value = self.parameter(low, TOKEN, "")
         if low is self.root:
             self.inputs.append(Input(value, "", "token"))
+        else:
+            low.summary.sources.append(("token",))  # type: ignore[attr-defined]
         return value
+
+    def graph_name(self, name: str) -> str:
+        """Return a name for the graph of a helper."""
+        name = name if name.isidentifier() else "function"
+        count = self.names[name] = self.names.get(name, 0) + 1
+        return name if count == 1 else f"{name}_{count}"
 
     def static_culprit(self, value: Value) -> str | None:
         """Return the text of the input that a value is, when it can be made static."""
@@ -264,7 +275,7 @@ class Session:
             self.guard(origin, "same", str(known[0].origin))
             return ArrayRef(known[0])
         if low is not self.root:
-            result = low.captured(low, text, value, origin)
+            result = low.captured(text, value, origin)
         else:
             kind = self._leaf_type(low, value, origin)
             if kind is None:

@@ -131,8 +131,9 @@ class _Walk:
     def write(self, root: _Root, writer: Node) -> None:
         if writer.operation.name in WRITES and isinstance(writer.operands[0].type, (List, Dict)):
             # Another element does not change the elements that are there.
+            kind = writer.operands[0].type
             for other in (root, *root.maybe):
-                containers = [value for value in other.values if not isinstance(value.type, Array)]
+                containers = [value for value in other.values if value.type == kind]
                 self.stale.update((value, writer) for value in containers if value not in self.stale)
                 if containers:
                     self.changed[other] = None
@@ -258,7 +259,8 @@ class _Walk:
 
     def do_while(self, node: Node) -> None:
         test, body = node.regions
-        self.loop(node, node.operands, [(test, test.parameters), (body, body.parameters)], body.results)
+        results = body.results[1:] if node.static.get("leaves") else body.results
+        self.loop(node, node.operands, [(test, test.parameters), (body, body.parameters)], results)
 
     def loop(self, node: Node, initial: Sequence[Value], parts: Sequence[tuple[Region, list[Value]]], results: Sequence[Value]) -> None:
         """Go round until nothing new is shared, and once more: what a trip overwrites the next one must not read."""

@@ -12,24 +12,28 @@ from s2sad.analysis.needed import TRIPS, Choice, choose, computing_cost, storing
 from s2sad.analysis.scopes import Scopes, carried
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import replace_values
-from s2sad.graph.core import AT_TRIP, Graph, Node, Region, Value
+from s2sad.graph.core import AT_TRIP, Domain, Graph, Node, Region, Value
 from s2sad.graph.index import Index, Operand
 from s2sad.graph.types import Array
+from s2sad.memory.consume import Consumer, backwards
 from s2sad.memory.ingredients import Ingredients
 from s2sad.memory.recall import Recall
 from s2sad.memory.tape import Recorder, Tape
+from s2sad.memory.threads import Threads
 from s2sad.record import replace
 
 READING = 12  # what reading a kept value costs, in the units of analysis/needed.py
 
 
-def keep(graph: Graph) -> Graph:
+def keep(graph: Graph, *, popping: bool = True) -> Graph:
     """Lower every `at_trip` of a graph and of the graphs that it calls; return the graph, which is changed in place.
 
     Parameters
     ----------
     graph : Graph
         In stage pure.
+    popping : bool
+        Whether the reverse sweep may use up what it reads: not, where it is to become a function of its own, to be called many times.
 
     Returns
     -------
@@ -39,23 +43,25 @@ def keep(graph: Graph) -> Graph:
     if graph.stage != "pure":
         return graph
     graph.stage = "kept"
-    _Keeper(graph).run()
+    _Keeper(graph, popping).run()
     for callee in graph.callees():
-        keep(callee)
+        keep(callee, popping=popping)
     return graph
 
 
 class _Keeper:
     """Works on one graph."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, popping: bool) -> None:
         self.graph = graph
         self.scopes = Scopes(graph.body)
         self.builder = Builder(graph.body, graph.sizes, simplify=False)
-        self.recorder = Recorder(self.builder, self.scopes)
+        self.threads = Threads(self.builder, self.scopes)
+        self.recorder = Recorder(self.builder, self.scopes, self.threads)
+        self.consumer = Consumer(self.threads, popping)
         self.final: dict[Value, Value] = {}  # a reference that has been lowered -> what it is
         self.by_elements: set[Value] = set()  # versions of arrays that are written element by element
-        self.tapes: dict[Region, dict[Value, Tape]] = {}  # by the region in which they are found
+        self.tapes: dict[Region, dict[Value, list[Tape]]] = {}  # by the region in which they are found
 
     def run(self) -> None:
         groups: dict[Region, dict[Node, list[Node]]] = {}
@@ -73,6 +79,7 @@ class _Keeper:
             outer = max(groups, key=depth.__getitem__)
             for later, references in groups.pop(outer).items():
                 _Group(self, outer, later, references).lower(groups)
+        self.consumer.settle()
         if trivial:
             _remove(self.graph.body, trivial)
 
@@ -106,16 +113,19 @@ class _Group:
         self.ingredients = Ingredients(keeper.scopes, outer, keeper.settled)
         self.at_hand = self.ingredients.at_hand
         self.later = later
+        self.by_domain: dict[Domain, list[Region]] = {}  # of the later sweep
+        self.ordered: dict[Region, bool] = {}
         self.references = {node: keeper.settled(node.operands[0]) for node in references}
 
     def lower(self, groups: dict[Region, dict[Node, list[Node]]]) -> None:
         """Replace the references; references to regions further out that are copied along the way are added to `groups`."""
         targets = dict.fromkeys(value for value in self.references.values() if not self.at_hand(value))
         self._record(choose(targets, self))
-        self.keeper.recorder.waiting.flush(self.scopes)
         keeper = self.keeper
+        keeper.threads.flush()
         recall = Recall(
-            self.builder, keeper.recorder, self.ingredients, self.tapes, keeper.final, lambda node: keeper.file(node, groups, {})
+            self.builder, keeper.recorder, self.ingredients, self.tape_of, keeper.consumer, keeper.final,
+            lambda node: keeper.file(node, groups, {}),
         )
         for region in self.later.regions:
             recall.rewrite(region, self.references)
@@ -152,6 +162,29 @@ class _Group:
 
     # The forward sweep -------------------------------------------------------------------------------------------------------
 
+    def tape_of(self, value: Value) -> Tape | None:
+        """Return where `value` is kept, in a form that this sweep can read."""
+        tapes = self.tapes.get(value, ())
+        return next((tape for tape in tapes if tape.form != "flat" or self._in_order(self.scopes.home(value))), None)
+
+    def _in_order(self, home: Region) -> bool:
+        """Whether the later sweep visits the instances of a region as they came, or last to first."""
+        known = self.ordered.get(home)
+        if known is None:
+            if not self.by_domain:
+                self._index(self.later)
+            ahead = self.scopes.path(home, self.outer)
+            behind = (self.scopes.path(region, self.outer) for region in self.by_domain.get(home.domain, ()))
+            known = self.ordered[home] = all(backwards(self.scopes, ahead, path) is not None for path in behind)
+        return known
+
+    def _index(self, node: Node) -> None:
+        for region in node.regions:
+            self.by_domain.setdefault(region.domain, []).append(region)
+            for inner in region.nodes:
+                if inner.regions:
+                    self._index(inner)
+
     def _record(self, choice: Choice) -> None:
         """Store what is to be kept; what a loop hands from trip to trip is stored once, and serves as entry and as exit."""
         kept = dict.fromkeys(choice.kept)
@@ -160,21 +193,25 @@ class _Group:
             owner = value.owner
             if not isinstance(owner, Region) or value in self.tapes:
                 continue
-            loop = self.scopes.owner[owner]
-            assert loop is not None
-            parameters, _, results = carried(loop)
+            parameters, _, results = carried(self.keeper.threads.node(owner))
             if value not in parameters:
                 continue
             result = results[parameters.index(value)]
             shared = result in wanted and result not in self.tapes and result not in parameters
-            shared = shared and self.scopes.home(result) is owner
-            tape = self.keeper.recorder.record(value, self.outer, handed=shared)
-            self.tapes[value] = tape
-            if shared:
-                self.tapes[result] = replace(tape, handed="exit", kind=result.type, name=result.name or tape.name)
-        for value in choice.kept:
-            if value not in self.tapes:
-                self.tapes[value] = self.keeper.recorder.record(value, self.outer)
+            if shared and self.scopes.home(result) is owner:
+                tape = self._store(value, handed=True)
+                exit_ = replace(tape, handed="exit", kind=result.type, name=result.name or tape.name)
+                self.tapes.setdefault(result, []).append(exit_)
+        for value in (*choice.kept, *(value for value in choice.recomputed if value in self.tapes)):
+            while not self.at_hand(value):  # what it is read from may have to be kept in turn
+                found = self.tape_of(value)
+                value = (found or self._store(value)).root
+
+    def _store(self, value: Value, handed: bool = False) -> Tape:
+        flat = self._in_order(self.scopes.home(value))
+        tape = self.keeper.recorder.record(value, self.outer, handed=handed, flat=flat)
+        self.tapes.setdefault(value, []).append(tape)
+        return tape
 
     def _worth_reading(self, value: Value) -> bool:
         owner = value.owner

@@ -14,6 +14,7 @@ from s2sad.graph.build import Builder
 from s2sad.graph.clone import Copier
 from s2sad.graph.core import AT_TRIP, FOR, Node, Region, Value
 from s2sad.graph.types import Number, Type
+from s2sad.memory.consume import Consumer
 from s2sad.memory.ingredients import Ingredients
 from s2sad.memory.tape import Recorder, Tape, path_of
 from s2sad.memory.trips import known_int, shifted
@@ -40,8 +41,10 @@ class Recall:
         Knows how trips are numbered.
     ingredients : Ingredients
         What values are recomputed from.
-    tapes : mapping
-        Where kept values are found.
+    tape_of : callable
+        Gives the tape in which a value is kept, or None.
+    consumer : Consumer
+        Makes the reads of flat lists, later.
     final : dict
         References that have been lowered, and what stands for them.
     file : callable
@@ -49,14 +52,15 @@ class Recall:
     """
 
     def __init__(
-        self, builder: Builder, recorder: Recorder, ingredients: Ingredients, tapes: Mapping[Value, Tape], final: dict[Value, Value],
-        file: Callable[[Node], None],
+        self, builder: Builder, recorder: Recorder, ingredients: Ingredients, tape_of: Callable[[Value], Tape | None],
+        consumer: Consumer, final: dict[Value, Value], file: Callable[[Node], None],
     ) -> None:
         self.builder = builder
         self.recorder = recorder
         self.scopes: Scopes = ingredients.scopes
         self.ingredients = ingredients
-        self.tapes = tapes
+        self.tape_of = tape_of
+        self.consumer = consumer
         self.final = final
         self.file = file
         self.frames: list[_Frame] = []
@@ -69,6 +73,8 @@ class Recall:
         self.frames.append(_Frame(region, output, owner))
         settled = self.ingredients.settled
         for node in region.nodes:
+            if node in self.consumer.hoisted:
+                continue
             source = references.get(node)
             if source is not None:
                 self.builder.location, self.builder.reverses = node.location, node.reverses
@@ -91,19 +97,23 @@ class Recall:
             wanted = waiting[-1]
             found = self._found(wanted)
             if found is None:
-                tape = self.tapes.get(wanted)
-                missing = [] if tape is not None else [source for source in self._needs(wanted) if self._found(source) is None]
+                tape = self.tape_of(wanted)
+                missing = [source for source in self._needs(wanted, tape) if self._found(source) is None]
                 if missing:
                     waiting.extend(missing)
                     continue
-                level = self._place(self._twin(self.scopes.home(wanted)))
-                found = self._read(tape, level) if tape is not None else self._again(wanted, level)
+                level = self._twin(self.scopes.home(wanted))
+                if tape is None or tape.form != "flat":
+                    level = self._place(level)
+                found = self._again(wanted, level) if tape is None else self._read(wanted, tape, level)
                 self.frames[level].found[wanted] = found
             waiting.pop()
             if not waiting:
                 return found
 
-    def _needs(self, value: Value) -> list[Value]:
+    def _needs(self, value: Value, tape: Tape | None) -> list[Value]:
+        if tape is not None:
+            return [tape.root]
         found = self.ingredients.of(value)
         assert found is not None, f"{value!r} can neither be kept nor recomputed"
         return found
@@ -186,31 +196,38 @@ class Recall:
         distance = index if known_int(start) == 0 else self.builder.emit(rules["subtract"], index, start)
         return distance if known_int(step) == 1 else self.builder.emit(rules["floor_divide"], distance, step)
 
-    def _read(self, tape: Tape, level: int) -> Value:
+    def _read(self, value: Value, tape: Tape, level: int) -> Value:
         """Read a kept value in frame `level`."""
         rules = REGISTRY.rules
-        found = tape.root
-        for number, step in enumerate(tape.steps, 1):
-            readers = [self.frames[self._twin(body)] for body in step.bodies]
-            last = number == len(tape.steps)
-            at = level if last else self._place(self._twin(step.bodies[-1]))
-            handed = tape.handed if last else ""
-            known = None if last else self.frames[at].found.get((tape.root, number))
-            if known is None:
-                with self.builder.inside(self.frames[at].output):
-                    name = tape.name if last else ""
-                    if step.rows:
-                        row = list(self._rows(step.bodies, readers, handed))
-                        known = self.builder.emit(rules["get"], found, *row, name=name, path=path_of(len(row)))
-                        if last:
-                            known = self._as_number(known, tape.kind)
-                    else:
-                        position = self._position(found, step.bodies[0], readers[0], handed)
-                        known = self.builder.emit(rules["list_get"], found, position, name=name)
-                if not last:
-                    self.frames[at].found[tape.root, number] = known
-            found = known
-        return found
+        root = self._found(tape.root)
+        assert root is not None
+        if tape.form == "flat":
+            return self._note(value, tape, level)
+        if tape.form == "result":
+            return root
+        readers = [self.frames[self._twin(body)] for body in tape.bodies]
+        with self.builder.inside(self.frames[level].output):
+            if tape.form == "rows":
+                row = list(self._rows(tape.bodies, readers, tape.handed))
+                found = self.builder.emit(rules["get"], root, *row, name=tape.name, path=path_of(len(row)))
+                return self._as_number(found, tape.kind)
+            position = self._position(root, tape.bodies[0], readers[0], tape.handed)
+            return self.builder.emit(rules["list_get"], root, position, name=tape.name)
+
+    def _note(self, value: Value, tape: Tape, level: int) -> Value:
+        """Read the next entry of a flat list, once in each instance of the frame."""
+        frame = self.frames[level]
+        known = self.consumer.known(tape, frame.region)
+        if known is None:
+            with self.builder.inside(frame.output):
+                reference = self.builder.at_trip(value)
+            assert isinstance(reference.owner, Node)
+            self.consumer.note(tape, frame.region, reference.owner)
+            return reference
+        if known not in self.consumer.hoisted and known not in frame.output.nodes:
+            self.consumer.hoisted.add(known)
+            frame.output.nodes.insert(0, known)
+        return known.result
 
     def _rows(self, bodies: tuple[Region, ...], readers: list[_Frame], handed: str) -> Iterator[Value]:
         for body, reader in zip(bodies, readers, strict=True):

@@ -213,6 +213,19 @@ numbers_of_array: Rule = primitive(
 )
 
 
+list_sum: Rule = primitive(
+    "list_sum",
+    "items, others",
+    "[item + other for item, other in zip(items, others)]",
+    lambda items, others: [item + other for item, other in zip(items, others, strict=True)],
+    infer=lambda sizes, items, others: items,
+    complex=True,
+    pushforwards=lambda k, t, y, items, others: t,
+    pullbacks=lambda k, g, y, items, others: g,
+    at=lambda: [point(items, items) for items, _ in _lists()],
+)
+
+
 def zero_of(x: Any) -> Any:
     """Return zero in the shape of an element."""
     kind = kind_of(x)

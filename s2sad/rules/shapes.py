@@ -66,6 +66,7 @@ reshape = linear(
     methods=["reshape"],
     sharing="layout",
     complex=True,
+    simplify=simplify.reshape,
     spell=lambda a, *, shape: "np.reshape(a, shape)" if isinstance(a, (Number, Scalar)) else "a.reshape(shape)",
     at=lambda: [
         point(real(6), shape=(2, 3)),
