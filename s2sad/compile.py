@@ -21,7 +21,8 @@ from typing import Any
 
 import s2sad.rules  # noqa: F401  (fills the registry)
 from s2sad.analysis.scopes import free_values
-from s2sad.derivative.reverse import Callees, Reversed
+from s2sad.derivative.forward import forward
+from s2sad.derivative.reverse import Callees, Reversed, reverse
 from s2sad.emit import Emitted, FunctionSpec, compile_module, emit_function, print_module
 from s2sad.errors import DifferentiationError, Location
 from s2sad.frontend import Lowered, lower
@@ -36,7 +37,7 @@ from s2sad.optimize.dead_code import dead_code
 from s2sad.optimize.flags import thread_flags
 from s2sad.optimize.inline import inline
 from s2sad.optimize.simplify import simplify
-from s2sad.plan import Derived, Problem, derive
+from s2sad.plan import Derived, Problem, derive, take_kinds
 from s2sad.record import record, replace
 from s2sad.request import Parameters, Request
 from s2sad.structure import Pattern
@@ -271,9 +272,14 @@ def callee_spec(graph: Graph, name: str) -> FunctionSpec:
 def nested(driver: Driver) -> Callable[..., Any]:
     """Return what the frontend calls for a derivative inside the user's function."""
 
-    def derive_graph(kind: str, graph: Graph, *facts: Any, **more: Any) -> Any:
-        raise DifferentiationError(
-            f"{kind} inside a function is not known yet.", code="S2S307", remedy="differentiate outside of the function"
-        )
+    def derive_graph(kind: str, graph: Graph, wrt: list[int], outputs: list[int]) -> tuple[Graph, list[int]]:
+        """Return the graph of a derivative, and for forward mode the numbers of the results that have a tangent."""
+        if kind == "reverse":
+            joint = reverse(graph, wrt, outputs, seeds=[1.0] * len(outputs), callees=Callees(cut=driver.cut)).graph
+            count = len(graph.results)
+            take_kinds(joint, {count + k: graph.parameters[number].type for k, number in enumerate(wrt)})
+            return driver.passes(PURE, joint), []
+        pushed = forward(graph, wrt)
+        return driver.passes(PURE, pushed.graph), pushed.active_results
 
     return derive_graph

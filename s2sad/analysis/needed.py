@@ -16,7 +16,7 @@ from s2sad.analysis.cut import INFINITE, Network
 from s2sad.graph.core import AT_TRIP, CONSTANT, CONTROL, IF, SIZE, UNDEFINED, Node, Value
 from s2sad.graph.index import is_view
 from s2sad.graph.sizes import Size
-from s2sad.graph.types import Array, Generator, Number, Scalar, Token, Type
+from s2sad.graph.types import Array, Dict, Generator, List, Number, Scalar, Token, Type
 from s2sad.record import record
 
 TYPICAL = 1000  # elements along a dimension whose size is not known
@@ -114,6 +114,8 @@ def storing_cost(value: Value, by_elements: bool = False) -> int:
         return 60  # and the forward sweep has to run, which it may not if all is recomputed
     if isinstance(kind, Array):
         return 130 + elements(kind) // 4
+    if isinstance(kind, List | Dict):
+        return 50 * TYPICAL  # a copy of all of it: what is read of it is to be kept instead
     return INFINITE if isinstance(kind, Token | Generator) else 40
 
 

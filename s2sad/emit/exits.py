@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from copy import deepcopy
 
-from s2sad.emit.structure import flattened, opposite, terminal
+from s2sad.emit.structure import binds, flattened, opposite, terminal
 
 _SMALL = 2  # so many statements may be repeated
 LOOP, FUNCTION = "loop", "function"
@@ -141,11 +141,6 @@ def guarded(test: ast.expr) -> tuple[str, Test] | None:
         if len(test.ops) == 1 and isinstance(test.ops[0], ast.NotEq):
             return test.left.id, lambda value: value != wanted
     return None
-
-
-def binds(statement: ast.stmt, flag: str) -> bool:
-    """Whether a statement, or one inside it, binds a name."""
-    return any(isinstance(part, ast.Name) and part.id == flag and isinstance(part.ctx, ast.Store) for part in ast.walk(statement))
 
 
 def constant_of(statement: ast.stmt, flag: str) -> ast.Constant | None:

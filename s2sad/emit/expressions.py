@@ -209,7 +209,8 @@ class Expressions:
             known = top.operand if isinstance(top, ast.UnaryOp) and isinstance(top.op, ast.USub) else top
             if isinstance(known, ast.Constant) and isinstance(known.value, (int, float)) and known.value:
                 endless = self.numpy("inf")
-                return ast.IfExp(self.of(second), binary(top, ast.Div(), bottom), endless if known is top else ast.UnaryOp(ast.USub(), endless))
+                bound = endless if known is top else ast.UnaryOp(ast.USub(), endless)
+                return ast.IfExp(self.of(second), binary(top, ast.Div(), bottom), bound)
         return self.spelled(node)
 
     def filled(self, node: Node) -> ast.expr:

@@ -75,6 +75,31 @@ def repeats(node: Node) -> bool:
     return node.operation is CONSTANT or node.operation is UNDEFINED or is_size(node)
 
 
+def is_alias(node: Node | None) -> bool:
+    """Whether the node only looks at its operand as of another kind: its text is that of the operand."""
+    return node is not None and node.operation.name == "as_kind"
+
+
+def behind(found: Scan, value: Value) -> Value:
+    """Return the value that has the name for which an alias stands."""
+    info = found.infos[value]
+    while info.inline and info.node is not None and is_alias(info.node):
+        value = info.node.operands[0]
+        info = found.infos[value]
+    return value
+
+
+def handed_on(infos: dict[Value, Info], info: Info) -> Use:
+    """Return the first use of a value, seen through aliases that are used once."""
+    use = info.uses[0]
+    while use.kind == OPERAND and use.node is not None and is_alias(use.node) and len(infos[use.node.results[0]].uses) == 1:
+        alias = infos[use.node.results[0]]
+        if alias.block is not info.block or not alias.inline:
+            break
+        use = alias.uses[0]
+    return use
+
+
 def _is_index_arithmetic(node: Node, value: Value) -> bool:
     """Whether this is unnamed arithmetic of Python ints."""
     if node.operation.name not in _INDEX_ARITHMETIC or value.name:
@@ -97,7 +122,13 @@ def _decide(result: Fold, node: Node) -> None:
     if node.regions or node.operation.effect or writes(node) or len(info.uses) != 1:
         return
     use = info.uses[0]
-    if use.block is not info.block or use.kind in (INITIAL, RESULT, SHAPE) or _needs_name(use, value):
+    if use.block is not info.block:
+        return
+    if is_alias(node) and use.kind in (INITIAL, RESULT):
+        info.inline = True
+        info.anchor = use.position
+        return
+    if use.kind in (INITIAL, RESULT, SHAPE) or _needs_name(use, value) or handed_on(infos, info).kind in (INITIAL, RESULT):
         return
     if value.name and not _converted(use, value) and not _renamed(infos, use, value):
         return

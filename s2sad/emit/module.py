@@ -22,6 +22,7 @@ from s2sad.emit.expressions import Expressions
 from s2sad.emit.fold import fold
 from s2sad.emit.load import execute
 from s2sad.emit.names import RESERVED, assign_names
+from s2sad.emit.polish import polished
 from s2sad.emit.print import to_text
 from s2sad.emit.python import Statements
 from s2sad.emit.scan import scan
@@ -128,7 +129,7 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
     body += lines
     result = returned(spec.output, [None if isinstance(value.type, Token) else value for value in graph.results], expressions)
     body.append(ast.Return(result))
-    body, aliases = shadow.finish(recovered(body, names.flags))
+    body, aliases = shadow.finish(polished(recovered(body, names.flags)))
     needs.aliases.update(aliases)
     definition.body = [*head, *body]
     return Emitted(definition, needs)

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import field
 
-from s2sad.emit.fold import Fold, leaves_of, mentioned, movable
+from s2sad.emit.fold import Fold, behind, handed_on, leaves_of, mentioned, movable
 from s2sad.emit.hints import FLAG, hint
 from s2sad.emit.ranges import Ranges, live_ranges, merged, overlap
 from s2sad.emit.scan import INITIAL, RESULT, Info, writes
@@ -162,6 +162,7 @@ class _Joiner:
 
     def coalesce(self, value: Value, source: Value) -> None:
         classes = self.names.classes
+        source = behind(self.folded.found, source)
         first, second = classes.get(value), classes.get(source)
         if first is None or second is None or first is second or isinstance(value.type, Token):
             return
@@ -193,7 +194,7 @@ class _Joiner:
             made = self.names.classes.get(value)
             if made is None or len(made.members) > 1 or made.pinned or info.node is None or len(info.uses) != 1:
                 continue
-            use = info.uses[0]
+            use = handed_on(found.infos, info)
             if use.kind not in (RESULT, INITIAL) or use.block is not info.block or not _pure(info) or use.node is None:
                 continue
             if value.name and value.name not in {result.name for result in use.node.results}:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from s2sad.emit.comments import Group, Line, commented, line_of
 from s2sad.emit.expressions import Expressions
+from s2sad.emit.fold import behind
 from s2sad.emit.scan import nodes_of, writes
 from s2sad.emit.structure import Leave, finish, opposite, tested
 from s2sad.emit.syntax import assign, attribute, binary, call, name, negated, number, parallel, stored, subscript, target, tuple_of
@@ -55,8 +56,12 @@ class Statements:
     def block(self, region: Region) -> list[ast.stmt]:
         """Return the statements of a region; groups that reverse a primal line say so."""
         groups: list[Group] = []
-        for node in nodes_of(self.found, region):
-            if node.regions:
+        nodes = nodes_of(self.found, region)
+        taken = self.taken(nodes)
+        for node in nodes:
+            if node in taken:
+                made = taken[node]
+            elif node.regions:
                 self.around.append(line_of(node.reverses))
                 made = self.statement(node)
                 self.around.pop()
@@ -65,6 +70,22 @@ class Statements:
             if made:
                 groups.append(Group(made, node.reverses, silent=isinstance(made[0], ast.If)))
         return commented(groups, self.around)
+
+    def taken(self, nodes: Sequence[Node]) -> dict[Node, list[ast.stmt]]:
+        """Return ``h = hs.pop()`` where the last entry of a list is read and dropped next, and nothing for the second of the two nodes."""
+        found: dict[Node, list[ast.stmt]] = {}
+        last: Node | None = None
+        for node in nodes:
+            if node.operation.name == "list_pop" and last is not None and last.operation.name == "list_get":
+                values, place = last.operands
+                owner = place.owner
+                at_end = isinstance(owner, Node) and owner.operation is CONSTANT and owner.static["value"] == -1
+                if at_end and values is node.operands[0] and self.found.infos[last.result].uses:
+                    popped = call(attribute(self.of(values), "pop"))
+                    found[last], found[node] = [assign(target(self.names.of(last.result)), popped)], []
+            if not (len(node.results) == 1 and self.found.infos[node.result].inline):
+                last = node
+        return found
 
     def statement(self, node: Node) -> list[ast.stmt]:
         """Return the statements of one node; none when its result is folded into others."""
@@ -257,7 +278,7 @@ class Statements:
                 result.append(parallel([label for label, _, _ in pending], [expression for _, _, expression in pending]))
                 break
             pending.remove(free)
-            result.append(_moved(free[0], free[1], free[2]))
+            result.append(_moved(free[0], behind(self.found, free[1]), free[2]))
         return result
 
     # Control.
@@ -330,9 +351,10 @@ class Statements:
 
     def chosen(self, node: Node, condition: ast.expr, first: ast.expr, second: ast.expr) -> ast.expr:
         """Return a conditional expression; of True and False it is the condition."""
-        if isinstance(first, ast.Constant) and isinstance(second, ast.Constant) and isinstance(first.value, bool) and first.value is not second.value:
+        ends = [end.value if isinstance(end, ast.Constant) else None for end in (first, second)]
+        if ends in ([True, False], [False, True]) and all(isinstance(end, bool) for end in ends):
             plain = self.of(node.operands[0])
-            return plain if first.value else ast.UnaryOp(ast.Not(), tested(plain))
+            return plain if ends[0] else ast.UnaryOp(ast.Not(), tested(plain))
         return ast.IfExp(condition, first, second)
 
     def silent(self, region: Region) -> bool:

@@ -6,7 +6,7 @@ computations move, only towards the end of their region, and never past a write 
 
 from __future__ import annotations
 
-from s2sad.emit.fold import Fold, leaves_of, movable
+from s2sad.emit.fold import Fold, behind, handed_on, is_alias, leaves_of, movable
 from s2sad.emit.scan import OPERAND, RESULT, Info, nodes_of
 from s2sad.graph.core import CALL, FOR, IF, WHILE, Node, Region, Value
 
@@ -22,7 +22,7 @@ def sunk(folded: Fold) -> dict[Region, list[Node]]:
             body = node.regions[-1]
             results = body.results[1:] if node.static.get("leaves") else body.results
             for parameter, result in zip(body.parameters[node.operation is FOR :], results, strict=True):
-                slots[parameter] = found.infos[result].defined
+                slots[parameter] = found.infos[behind(found, result)].defined
     for node in found.ends:
         if node.operation not in (FOR, WHILE):
             continue
@@ -31,9 +31,9 @@ def sunk(folded: Fold) -> dict[Region, list[Node]]:
         for parameter, result in zip(body.parameters[node.operation is FOR :], results, strict=True):
             for value in _computed(folded, result):
                 info = found.infos[value]
-                if _candidate(info) and not info.inline and _late(latest, folded, info, parameter, slots):
+                if _candidate(folded, info) and not info.inline and _late(latest, folded, info, parameter, slots):
                     assert info.node is not None
-                    moves.setdefault(info.block, []).append(info.node)
+                    moves.setdefault(info.block, []).extend((info.node, *_aliases(folded, info)))
     order: dict[Region, list[Node]] = {}
     for region, late in moves.items():
         chosen = dict.fromkeys(late)
@@ -44,6 +44,7 @@ def sunk(folded: Fold) -> dict[Region, list[Node]]:
 
 def _computed(folded: Fold, result: Value) -> list[Value]:
     """Return the values that become the next value of a slot: one, or one for each branch."""
+    result = behind(folded.found, result)
     info = folded.found.infos[result]
     node = info.node
     if node is None or len(info.uses) != 1:
@@ -54,11 +55,22 @@ def _computed(folded: Fold, result: Value) -> list[Value]:
     return [result]
 
 
-def _candidate(info: Info) -> bool:
+def _candidate(folded: Fold, info: Info) -> bool:
     node = info.node
     assert node is not None
     pure = not node.regions and not node.operation.effect and node.operation is not CALL and len(node.results) == 1
-    return pure and not node.operation.raises and info.uses[0].kind == RESULT and info.uses[0].block is info.block
+    use = handed_on(folded.found.infos, info)
+    return pure and not node.operation.raises and use.kind == RESULT and use.block is info.block
+
+
+def _aliases(folded: Fold, info: Info) -> list[Node]:
+    """Return the nodes that only stand for the value: they follow it."""
+    result: list[Node] = []
+    use = info.uses[0]
+    while use.kind == OPERAND and use.node is not None and is_alias(use.node):
+        result.append(use.node)
+        use = folded.found.infos[use.node.results[0]].uses[0]
+    return result
 
 
 class _Latest:

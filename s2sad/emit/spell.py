@@ -11,7 +11,7 @@ import builtins
 import keyword
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from s2sad.emit.sizes import SizeSpeller
@@ -125,10 +125,12 @@ class Speller:
             return tuple_of(self.several(part.elts, bound))
         if isinstance(part, ast.List):
             return ast.List(self.several(part.elts, bound), ast.Load())
-        if isinstance(part, ast.ListComp) and isinstance(part.generators[0].target, ast.Name):
-            label = part.generators[0].target.id
-            inner = _Bindings({**bound.operands, label: lambda: name(label)}, bound.static, bound.defaults)
-            comprehension = ast.comprehension(ast.Name(label, ast.Store()), self.fill(part.generators[0].iter, bound), [], 0)
+        if isinstance(part, ast.ListComp):
+            target = part.generators[0].target
+            labels = [target] if isinstance(target, ast.Name) else target.elts if isinstance(target, ast.Tuple) else []
+            own = {label.id: partial(name, label.id) for label in labels if isinstance(label, ast.Name)}
+            inner = _Bindings({**bound.operands, **own}, bound.static, bound.defaults)
+            comprehension = ast.comprehension(target, self.fill(part.generators[0].iter, bound), [], 0)
             return ast.ListComp(self.fill(part.elt, inner), [comprehension])
         raise NotImplementedError(f"{type(part).__name__} in a spelling")
 

@@ -37,7 +37,40 @@ def finish(body: list[ast.stmt], moved: list[ast.stmt], leave: Leave) -> list[as
         threaded = exits.thread(body)
         if threaded is not None and (len(moved) <= _MOVES or exits.count <= 1):
             return flattened([*threaded, *known(moved, test.id, False)])
-    return [*body, *moved, ast.If(test, [ast.Break()], [])]
+    beside = _beside(body, moved, test)
+    return [*body, *moved, ast.If(test, [ast.Break()], [])] if beside is None else beside
+
+
+def flag_of(test: ast.expr) -> str:
+    """Return the name that a test asks for, or for whose opposite it asks."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    return test.id if isinstance(test, ast.Name) else ""
+
+
+def _beside(body: list[ast.stmt], moved: list[ast.stmt], test: ast.expr) -> list[ast.stmt] | None:
+    """Return the body with the exit in a branch before it that asks for the same flag."""
+    flag = flag_of(test)
+    position = len(body) - 1
+    while flag and position >= 0 and isinstance(body[position], (ast.Assign, ast.AugAssign)):
+        position -= 1
+    last = body[position] if flag and position >= 0 else None
+    behind = [*body[position + 1 :], *moved]
+    if not isinstance(last, ast.If) or flag_of(last.test) != flag or len(behind) > _MOVES:
+        return None
+    if any(binds(one, flag) for one in [last, *behind]):
+        return None
+    if any(isinstance(part, _TERMINAL) for part in ast.walk(last)):
+        return None
+    wanted = isinstance(test, ast.Name)  # the value of the flag with which the loop is left
+    leaves, stays = (last.body, last.orelse) if isinstance(last.test, ast.Name) is wanted else (last.orelse, last.body)
+    leaving = [*leaves, *known(behind, flag, wanted), ast.Break()]
+    return [*body[:position], ast.If(test, leaving, []), *stays, *known(behind, flag, not wanted)]
+
+
+def binds(statement: ast.stmt, label: str) -> bool:
+    """Whether a statement, or one inside it, binds a name."""
+    return any(isinstance(part, ast.Name) and part.id == label and isinstance(part.ctx, ast.Store) for part in ast.walk(statement))
 
 
 def _plain(body: list[ast.stmt], moved: list[ast.stmt], flag: str) -> list[ast.stmt] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from s2sad.emit.fold import CONVERSIONS
+from s2sad.emit.fold import CONVERSIONS, behind, is_alias
 from s2sad.emit.names import Names
 from s2sad.emit.scan import INITIAL, OPERAND, RESULT, RETURN, Scan, Use, writes
 from s2sad.emit.syntax import call, number, tuple_of
@@ -58,7 +58,7 @@ class Unbound:
             for use in self.found.infos[one].uses:
                 level = max(level, self.directly(one, use))
                 for other in self.receivers(one, use):
-                    if not self.names.same(one, other) and use.kind in (INITIAL, RESULT):
+                    if not self.names.same(behind(self.found, one), other) and use.kind in (INITIAL, RESULT):
                         level = max(level, _ANYTHING)  # a move reads the name
                     if other not in seen:
                         seen.add(other)
@@ -85,7 +85,7 @@ class Unbound:
             return _ANYTHING
         if label == "put" and value in node.operands[1:2] and writes(node):
             return _NUMBER
-        if label in CONVERSIONS:
+        if label in CONVERSIONS and not is_alias(node):
             return _NUMBER
         return _COPIED if label in _COPIES else _NOTHING
 

@@ -127,6 +127,10 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return builtin(low, arguments, keywords)
     if is_numpy:
         return call_numpy(low, value, arguments, keywords)
+    if hasattr(value, "__s2sad_nested__"):
+        from s2sad.frontend.nested import take
+
+        return take(low, value, arguments[0], arguments[1:], keywords)
     derivative = getattr(value, "__s2sad_derivative__", None)
     if derivative is not None:
         from s2sad.frontend.nested import call_derivative

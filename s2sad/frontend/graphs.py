@@ -47,6 +47,7 @@ class Summary:
     seen: bool = False
     recursive: bool = False
     keep: list[Any] = field(default_factory=list)
+    derivatives: dict[Any, Any] = field(default_factory=dict)
 
 
 class Recursive(Exception):

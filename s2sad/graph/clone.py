@@ -7,22 +7,22 @@ in the copy.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from s2sad.graph.core import Domain, Graph, Node, Region, Value
+from s2sad.graph.substitute import Substitution
 
 
 class Copier:
     """Copies regions; `values` maps what has been copied (values of surrounding regions may be put in beforehand)."""
 
-    def __init__(self, values: dict[Value, Value] | None = None, *, fresh_domains: bool = True) -> None:
+    def __init__(self, values: dict[Value, Value] | None = None, substitution: Substitution | None = None) -> None:
         self.values: dict[Value, Value] = {} if values is None else values
-        self.fresh_domains = fresh_domains
+        self.substitution = substitution
         self._domains: dict[Domain, Domain] = {}
 
     def domain(self, domain: Domain) -> Domain:
         """Return the domain that takes the place of `domain` in the copy."""
-        if not self.fresh_domains:
-            return domain
         return self._domains.setdefault(domain, Domain(domain.name))
 
     def region(self, region: Region) -> Region:
@@ -38,7 +38,7 @@ class Copier:
         copy = Node(
             node.operation,
             tuple(self.values.get(value, value) for value in node.operands),
-            dict(node.static),
+            self._static(node.static),
             tuple(self.region(region) for region in node.regions) if node.regions else (),
             location=node.location,
             reverses=node.reverses,
@@ -46,8 +46,14 @@ class Copier:
         copy.results = tuple(self._value(value, copy) for value in node.results)
         return copy
 
+    def _static(self, static: dict[str, Any]) -> dict[str, Any]:
+        if self.substitution is None:
+            return dict(static)
+        return {name: self.substitution.fact(value) for name, value in static.items()}
+
     def _value(self, value: Value, owner: Node | Region) -> Value:
-        copy = Value(value.type, value.name, owner, value.location)
+        kind = value.type if self.substitution is None else self.substitution.type(value.type)
+        copy = Value(kind, value.name, owner, value.location)
         self.values[value] = copy
         return copy
 

@@ -8,6 +8,7 @@ from s2sad.analysis.needed import computing_cost
 from s2sad.analysis.scopes import Scopes, carried, free_values
 from s2sad.graph.core import AT_TRIP, FOR, WHILE, Node, Region, Value
 from s2sad.graph.types import Number
+from s2sad.memory.lists import Growing
 from s2sad.memory.trips import known_int
 from s2sad.rules.declare import REGISTRY
 
@@ -19,6 +20,7 @@ class Ingredients:
         self.scopes = scopes
         self.settled = settled
         self.level = scopes.depth[outer]
+        self.growing = Growing(scopes, self.at_hand)
 
     def at_hand(self, value: Value) -> bool:
         """Whether `value` is defined in a region around the later sweep."""
@@ -32,6 +34,9 @@ class Ingredients:
         assert owner is not None
         if owner.operation is AT_TRIP:
             return []  # a reference to a sweep ahead of both: it is copied, and lowered later
+        entry = self.growing.entry(value) if owner.operation.name == "list_get" else None
+        if entry is not None:
+            return [self.settled(entry.place)] if entry.place is not None else []
         return None if computing_cost(owner) is None else [self.settled(source) for source in free_values(owner)]
 
     def _of_carried(self, value: Value, body: Region) -> list[Value] | None:

@@ -14,7 +14,7 @@ from s2sad.graph.build import Builder
 from s2sad.graph.clone import replace_values
 from s2sad.graph.core import AT_TRIP, Domain, Graph, Node, Region, Value
 from s2sad.graph.index import Index, Operand
-from s2sad.graph.types import Array
+from s2sad.graph.types import Array, Number, Scalar
 from s2sad.memory.consume import Consumer, backwards
 from s2sad.memory.ingredients import Ingredients
 from s2sad.memory.recall import Recall
@@ -22,6 +22,8 @@ from s2sad.memory.tape import Recorder, Tape
 from s2sad.memory.threads import Threads
 from s2sad.record import replace
 
+ARITHMETIC = 6  # what the dearest arithmetic on numbers costs, in the units of analysis/needed.py
+HANDING_OUT = 20  # what it costs to hand an array out of a branch: it may keep the branch of the forward sweep alive
 READING = 12  # what reading a kept value costs, in the units of analysis/needed.py
 
 
@@ -129,6 +131,7 @@ class _Group:
         )
         for region in self.later.regions:
             recall.rewrite(region, self.references)
+        keeper.threads.flush()
 
     # What may be chosen ------------------------------------------------------------------------------------------------------
 
@@ -146,12 +149,16 @@ class _Group:
         owner = value.owner
         cost = 8 if isinstance(owner, Region) else computing_cost(owner) if owner is not None else 0
         assert cost is not None
-        return cost * self._weight(value)
+        weight = self._weight(value)
+        dear = cost > ARITHMETIC and not isinstance(value.type, Array)
+        return 8 * cost if weight == 1 and dear else cost * weight
 
     def keep_cost(self, value: Value) -> int:
         """Return what keeping costs; see `Plan`."""
         weight = self._weight(value)
-        return 2 if weight == 1 else storing_cost(value, value in self.keeper.by_elements) * weight
+        if weight == 1 and not isinstance(value.type, Number | Scalar):
+            return HANDING_OUT
+        return storing_cost(value, value in self.keeper.by_elements) * weight
 
     def _weight(self, value: Value) -> int:
         weight = 1

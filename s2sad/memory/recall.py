@@ -16,6 +16,7 @@ from s2sad.graph.core import AT_TRIP, FOR, Node, Region, Value
 from s2sad.graph.types import Number, Type
 from s2sad.memory.consume import Consumer
 from s2sad.memory.ingredients import Ingredients
+from s2sad.memory.lists import Entry, known_length
 from s2sad.memory.tape import Recorder, Tape, path_of
 from s2sad.memory.trips import known_int, shifted
 from s2sad.record import record
@@ -156,6 +157,9 @@ class Recall:
             self.scopes.region[reference.owner] = frame.region
             self.file(reference.owner)
             return reference
+        entry = self.ingredients.growing.entry(value) if owner.operation.name == "list_get" else None
+        if entry is not None:
+            return self._entry(value, entry, frame)
         known: dict[Value, Value] = {}
         for source in free_values(owner):
             found = self._found(self.ingredients.settled(source))
@@ -165,6 +169,26 @@ class Recall:
         copy.reverses = self.builder.reverses
         frame.output.nodes.append(copy)
         return copy.results[owner.results.index(value)]
+
+    def _entry(self, value: Value, entry: Entry, frame: _Frame) -> Value:
+        """Read an entry of a list from the list as it is in the end."""
+        place = None if entry.place is None else self._found(self.ingredients.settled(entry.place))
+        emit, rules = self.builder.emit, REGISTRY.rules
+        start: Value | int = 0
+        if place is None:
+            assert entry.start is not None and entry.body is not None
+            length = known_length(entry.start)
+            start = entry.more + (length or 0)
+            if length is None:
+                threads = self.recorder.threads
+                with threads.after(entry.start, self.scopes.home(entry.start)):
+                    start = shifted(self.builder, emit(rules["list_length"], entry.start), entry.more)
+        with self.builder.inside(frame.output):
+            if place is None:
+                trip = self._trip(self.frames[self._twin(entry.body)])
+                trips = trip if entry.each == 1 else emit(rules["multiply"], trip, entry.each)
+                place = shifted(self.builder, trips, start) if isinstance(start, int) else emit(rules["add"], start, trips)
+            return emit(rules["list_get"], entry.values, place, name=value.name)
 
     def _carried_again(self, value: Value, body: Region, level: int) -> Value:
         loop = self.scopes.owner[body]

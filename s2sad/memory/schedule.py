@@ -30,7 +30,8 @@ class _Uses:
 
 
 def schedule(graph: Graph) -> None:
-    """Move clearings down to the next touch, in all regions of a graph."""
+    """Move clearings down to the next touch, and reads of a last entry up to where it is dropped, in all regions of a graph."""
+    _read_before_dropping(graph.body)
     clears: dict[Value, Region] = {}
     _find(graph.body, clears)
     if not clears:
@@ -39,6 +40,24 @@ def schedule(graph: Graph) -> None:
     _walk(graph.body, clears, uses, {})
     for region in dict.fromkeys(clears.values()):
         _reorder(region, uses)
+
+
+def _read_before_dropping(region: Region) -> None:
+    """Let ``g = gs[-1]`` stand just ahead of ``gs.pop()``."""
+    dropped: dict[Value, Node] = {}
+    early: dict[Node, list[Node]] = {}
+    for node in region.nodes:
+        if node.operation.name == "list_pop":
+            dropped.setdefault(node.operands[0], node)
+        elif node.operation.name == "list_get" and node.operands[0] in dropped:
+            place = node.operands[1].owner
+            if isinstance(place, Node) and place.operation is CONSTANT:
+                early.setdefault(dropped[node.operands[0]], []).extend((place, node))
+        for inner in node.regions:
+            _read_before_dropping(inner)
+    if not early:
+        return
+    region.nodes = list(dict.fromkeys(other for node in region.nodes for other in (*early.get(node, ()), node)))
 
 
 def _find(region: Region, clears: dict[Value, Region]) -> None:

@@ -100,6 +100,10 @@ def _carry_over(forward: Graph, reverse: Graph, theirs: set[Value]) -> None:
             crossing.append(with_size.size(Size.of(atom)))
             source = (builder.emit(rules["item"], residual, number=number, kind=crossing[-1].type, name=atom.name), None)
         reverse.size_sources[atom.name] = source
+    for value in arrays:  # further derivatives may name every length that there is
+        for axis, size in enumerate((value.type.shape or ()) if isinstance(value.type, Array) else ()):
+            if size.known is None and size.entry and str(size).isidentifier():
+                reverse.size_sources.setdefault(str(size), (value, axis))
     packed = Builder(forward.body, forward.sizes).emit(rules["pack"], *crossing, kind=kind, name="residual")
     forward.results.append(packed)
     reverse.parameters.insert(0, residual)

@@ -1,7 +1,7 @@
 """Keep values of a forward sweep: the stores, and how they leave the regions in which they are made.
 
-On the way out of a loop whose trips can be counted beforehand a value goes into a row of an array allocated before the loop (one array
-for a nest of loops, where the sizes of the entry tell the trips of the inner ones).  Out of any other nest of loops and
+On the way out of a loop whose trips can be counted beforehand a value goes into a row of an array allocated before the loop; out of
+a nest of loops likewise, where the sizes of the entry tell the trips of the inner ones.  Out of any other nest of loops and
 branches it goes into one *flat* list, appended to where the value is computed, and only when it is computed; sweeps that visit the
 same instances in the opposite order, or in the same, find their way by counting (`memory/consume.py`).  A list that is filled
 by one loop alone, or read in some other order, is *indexed* by the number of the trip.  Out of a branch that stands in no loop a
@@ -86,8 +86,8 @@ class Recorder:
                     held = self.threads.leave_branch(region, held)
                 return Tape("result", held, (), value.type, value.name)
             first = loops[0]
-            if fits_rows(value.type) and self.trips(path[first]).countable:
-                last = self._nest(path, loops)
+            last = self._nest(path, loops) if fits_rows(value.type) and self.trips(path[first]).countable else -1
+            if last == loops[-1] or (last >= 0 and not flat):
                 bodies = tuple(path[level] for level in reversed(loops) if level <= last)
                 root = self._into_rows(path[: last + 1], value, bodies, handed=handed)
                 return Tape("rows", root, bodies, value.type, value.name, state)

@@ -10,6 +10,9 @@ from collections import Counter
 
 from s2sad.graph.clone import Copier, replace_values
 from s2sad.graph.core import CALL, Graph, Node, Region, Value
+from s2sad.graph.sizes import Size
+from s2sad.graph.substitute import Substitution, unknown_in
+from s2sad.graph.types import Array, Number
 
 SMALL = 12  # nodes; a helper of this size reads better where it is used
 
@@ -18,58 +21,64 @@ def inline(graph: Graph, limit: int = SMALL) -> Graph:
     """Inline, in place: callees without regions and with at most `limit` nodes, and callees called once and not recursive."""
     calls: Counter[Graph] = Counter()
     _count(graph, calls, set())
-    replacements: dict[Value, Value] = {}
-    _visit(graph.body, calls, limit, replacements)
-    replace_values(graph.body, replacements)
+    if calls:
+        for each in [*calls, graph]:
+            replacements: dict[Value, Value] = {}
+            _visit(each, each.body, calls, limit, replacements)
+            replace_values(each.body, replacements)
     return graph
 
 
 def _count(graph: Graph, calls: Counter[Graph], seen: set[Graph]) -> None:
-    if graph in seen:
-        return
+    """Count the calls of each graph; callees come before the graphs that call them."""
     seen.add(graph)
-    for node in graph.body.walk():
-        if node.operation is CALL:
-            calls[node.static["graph"]] += 1
-            _count(node.static["graph"], calls, seen)
+    found = [node.static["graph"] for node in graph.body.walk() if node.operation is CALL]
+    for callee in found:
+        if callee not in seen:
+            _count(callee, calls, seen)
+    for callee in found:
+        calls[callee] += 1
 
 
-def _visit(region: Region, calls: Counter[Graph], limit: int, replacements: dict[Value, Value]) -> None:
+def _visit(graph: Graph, region: Region, calls: Counter[Graph], limit: int, replacements: dict[Value, Value]) -> None:
     nodes = []
     for node in region.nodes:
         for inner in node.regions:
-            _visit(inner, calls, limit, replacements)
-        if node.operation is CALL and _wanted(node.static["graph"], calls, limit):
-            nodes += splice(node, replacements)
-        else:
+            _visit(graph, inner, calls, limit, replacements)
+        substitution = _wanted(node, calls, limit) if node.operation is CALL else None
+        if substitution is None:
             nodes.append(node)
+        else:
+            nodes += splice(node, substitution, replacements)
     region.nodes = nodes
 
 
-def _wanted(callee: Graph, calls: Counter[Graph], limit: int) -> bool:
-    if _calls_itself(callee):
-        return False
-    if calls[callee] == 1:
-        return not any(node.operation is CALL for node in callee.body.walk())
-    return len(callee.body.nodes) <= limit and not any(node.regions or node.operation is CALL for node in callee.body.nodes)
+def _wanted(call: Node, calls: Counter[Graph], limit: int) -> Substitution | None:
+    """Return what the sizes of the callee are in the caller, if the call is to be replaced by the callee."""
+    callee: Graph = call.static["graph"]
+    if any(node.operation is CALL for node in callee.body.walk()):
+        return None
+    small = len(callee.body.nodes) <= limit and not any(node.regions for node in callee.body.nodes)
+    if calls[callee] != 1 and not small:
+        return None
+    mapping: dict[str, Size] = {}
+    for name, (parameter, axis) in callee.size_sources.items():
+        kind = call.operands[callee.parameters.index(parameter)].type if parameter in callee.parameters else None
+        size = kind.shape[axis] if isinstance(kind, Array) and kind.shape and axis is not None else kind.size if isinstance(kind, Number) else None
+        if size is None:
+            return None
+        mapping[name] = size
+    substitution = Substitution(mapping)
+    for node in callee.body.walk():
+        if any(unknown_in(substitution.fact(value)) for value in node.static.values()):
+            return None  # a size that is known only at run time cannot stand in a static fact
+    return substitution
 
 
-def _calls_itself(graph: Graph) -> bool:
-    pending, seen = list(graph.callees()), set()
-    while pending:
-        callee = pending.pop()
-        if callee is graph:
-            return True
-        if callee not in seen:
-            seen.add(callee)
-            pending.extend(callee.callees())
-    return False
-
-
-def splice(call: Node, replacements: dict[Value, Value]) -> list[Node]:
+def splice(call: Node, substitution: Substitution, replacements: dict[Value, Value]) -> list[Node]:
     """Return the callee's nodes for one call; results of the call are replaced by the callee's results."""
     callee: Graph = call.static["graph"]
-    copier = Copier(dict(zip(callee.parameters, call.operands, strict=True)))
+    copier = Copier(dict(zip(callee.parameters, call.operands, strict=True)), substitution)
     nodes = [copier.node(node) for node in callee.body.nodes]
     for result, value in zip(call.results, callee.results, strict=True):
         copy = copier.values.get(value, value)

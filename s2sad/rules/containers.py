@@ -67,7 +67,7 @@ list_append: Rule = primitive(
     infer=lambda sizes, items, value: items,
     complex=True,
     pushforwards=lambda k, t, y, items, value: list_append(t, zero_of(value)) if k == 0 else list_append(list_zeros(items), t),
-    pullbacks=lambda k, g, y, items, value: list_pop(g) if k == 0 else list_get(g, list_length(g) - 1),
+    pullbacks=lambda k, g, y, items, value: list_pop(g) if k == 0 else list_get(g, -1),
     at=lambda: [point(items, value) for items, value in _lists()],
 )
 list_pop: Rule = primitive(
