@@ -97,7 +97,8 @@ class Expressions:
         rule = node.operation
         if not isinstance(rule, Rule):
             rule = REGISTRY.rules[rule.name]
-        operands = [self.operand(node, value) for value in node.operands] if rule.kind == "elementwise" else [self.make(v) for v in node.operands]
+        choose = partial(self.operand, node) if rule.kind == "elementwise" else self.make
+        operands = [choose(value) for value in node.operands]
         return self.speller.rule(rule, [value.type for value in node.operands], node.static, operands)
 
     def operand(self, node: Node, value: Value) -> Make:

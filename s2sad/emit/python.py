@@ -14,7 +14,7 @@ from s2sad.emit.syntax import assign, attribute, binary, call, name, negated, nu
 from s2sad.emit.unbound import Unbound
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Node, Region, Value
 from s2sad.graph.index import Fancy, Index, Path, Slice
-from s2sad.graph.types import Array, Number, Scalar, Token, dtype_of
+from s2sad.graph.types import Array, Number, Scalar, Token, dtype_of, shape_of
 
 _IN_PLACE: dict[str, type[ast.operator]] = {
     "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow, "floor_divide": ast.FloorDiv,
@@ -216,7 +216,7 @@ class Statements:
         path: Path = node.static["path"]
         added = self.written(value)
         exact = (dtype_of(value.type) or " ")[0] in "fc"
-        if path and isinstance(path[-1], Index) and any(isinstance(item, Fancy) for item in path[-1].items):
+        if path and isinstance(path[-1], Index) and may_repeat(path[-1], varying):
             makes = [self.expressions.make(part) for part in varying]
             speller = self.expressions.speller
             buffer = speller.path(self.of(base), path[:-1], makes)
@@ -437,3 +437,11 @@ def _length(expression: ast.expr) -> int:
     return sum(len(part.id) + 3 for part in parts if isinstance(part, ast.Name)) + 4 * sum(isinstance(part, ast.Constant) for part in parts)
 
 
+def may_repeat(index: Index, varying: Sequence[Value]) -> bool:
+    """Whether a subscript may name an element twice: it has index arrays, and none of them is ``np.arange(n)``."""
+    arrays = [varying[item.number] for item in index.items if isinstance(item, Fancy)]
+    shapes = {shape_of(value.type) for value in arrays}
+    counting = any(
+        isinstance(value.owner, Node) and value.owner.operation.name == "arange" and len(value.owner.operands) == 1 for value in arrays
+    )
+    return bool(arrays) and not (counting and len(shapes) == 1 and None not in shapes)

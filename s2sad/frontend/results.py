@@ -109,6 +109,8 @@ def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any,
     if isinstance(thing, Choice) and any(isinstance(option, Known) and option.value is None for option in thing.options):
         results.append(optional(low, thing))
         return Leaf(len(results) - 1)
+    if isinstance(thing, Choice) and any(low.type_of(option) is None for option in thing.options):
+        low.refuse("container", what=f"the function returns {describe(thing)}, which differ in structure", remedy="return one structure on all paths")
     if isinstance(thing, Choice):
         results.append(low.value(thing, "the result"))
         return Leaf(len(results) - 1)

@@ -17,13 +17,13 @@ from s2sad.memory.threads import Threads
 from s2sad.record import record
 from s2sad.rules.declare import REGISTRY
 
-
 POSITION = "position"
 
 
 def backwards(scopes: Scopes, ahead: Sequence[Region], behind: Sequence[Region]) -> bool | None:
-    """Whether the regions `behind` visit the instances of the regions `ahead` last to first; None: in another order than that
-    or first to last, or not all of them.  Both are given innermost first.
+    """Whether the regions `behind` visit the instances of the regions `ahead` last to first; both are given innermost first.
+
+    None when they visit them in neither that order nor the same, or not all of them.
     """
     if len(ahead) != len(behind) or any(one.domain is not other.domain for one, other in zip(ahead, behind, strict=True)):
         return None

@@ -10,6 +10,7 @@ from s2sad.graph.core import AT_TRIP, FOR, WHILE, Node, Region, Value
 from s2sad.graph.types import Number
 from s2sad.memory.lists import Growing
 from s2sad.memory.trips import known_int
+from s2sad.memory.unwritten import Unwritten
 from s2sad.rules.declare import REGISTRY
 
 
@@ -21,6 +22,7 @@ class Ingredients:
         self.settled = settled
         self.level = scopes.depth[outer]
         self.growing = Growing(scopes, self.at_hand)
+        self.unwritten = Unwritten(scopes, self.at_hand)
 
     def at_hand(self, value: Value) -> bool:
         """Whether `value` is defined in a region around the later sweep."""
@@ -37,6 +39,8 @@ class Ingredients:
         entry = self.growing.entry(value) if owner.operation.name == "list_get" else None
         if entry is not None:
             return [self.settled(entry.place)] if entry.place is not None else []
+        if owner.operation.name == "get" and self.unwritten.final(owner) is not None:
+            return [self.settled(source) for source in owner.operands[1:]]
         return None if computing_cost(owner) is None else [self.settled(source) for source in free_values(owner)]
 
     def _of_carried(self, value: Value, body: Region) -> list[Value] | None:

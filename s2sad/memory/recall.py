@@ -161,10 +161,13 @@ class Recall:
         if entry is not None:
             return self._entry(value, entry, frame)
         known: dict[Value, Value] = {}
-        for source in free_values(owner):
+        final = self.ingredients.unwritten.final(owner) if owner.operation.name == "get" else None
+        for source in owner.operands[1:] if final is not None else free_values(owner):
             found = self._found(self.ingredients.settled(source))
             assert found is not None
             known[source] = found
+        if final is not None:
+            known[owner.operands[0]] = final
         copy = Copier(known).node(owner)
         copy.reverses = self.builder.reverses
         frame.output.nodes.append(copy)
@@ -176,7 +179,7 @@ class Recall:
         emit, rules = self.builder.emit, REGISTRY.rules
         start: Value | int = 0
         if place is None:
-            assert entry.start is not None and entry.body is not None
+            assert entry.start is not None
             length = known_length(entry.start)
             start = entry.more + (length or 0)
             if length is None:
@@ -185,6 +188,7 @@ class Recall:
                     start = shifted(self.builder, emit(rules["list_length"], entry.start), entry.more)
         with self.builder.inside(frame.output):
             if place is None:
+                assert entry.body is not None
                 trip = self._trip(self.frames[self._twin(entry.body)])
                 trips = trip if entry.each == 1 else emit(rules["multiply"], trip, entry.each)
                 place = shifted(self.builder, trips, start) if isinstance(start, int) else emit(rules["add"], start, trips)

@@ -46,13 +46,16 @@ def _read_before_dropping(region: Region) -> None:
     """Let ``g = gs[-1]`` stand just ahead of ``gs.pop()``."""
     dropped: dict[Value, Node] = {}
     early: dict[Node, list[Node]] = {}
+    constants: set[Node] = set()
     for node in region.nodes:
-        if node.operation.name == "list_pop":
+        if node.operation is CONSTANT:
+            constants.add(node)
+        elif node.operation.name == "list_pop":
             dropped.setdefault(node.operands[0], node)
         elif node.operation.name == "list_get" and node.operands[0] in dropped:
             place = node.operands[1].owner
             if isinstance(place, Node) and place.operation is CONSTANT:
-                early.setdefault(dropped[node.operands[0]], []).extend((place, node))
+                early.setdefault(dropped[node.operands[0]], []).extend((place, node) if place in constants else (node,))
         for inner in node.regions:
             _read_before_dropping(inner)
     if not early:

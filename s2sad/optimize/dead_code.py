@@ -17,7 +17,7 @@ def dead_code(graph: Graph) -> Graph:
     evaluated elsewhere: the reverse sweep reads and writes the same elements, and raises the same error.
     """
     marker = _Marker(graph)
-    marker.run(graph.results)
+    marker.run([*graph.results, *(source for source, _ in graph.size_sources.values() if isinstance(source.owner, Node))])
     dead = {node for node in marker.home if node not in marker.nodes and node.reverses is None and is_subscript(node)}
     if dead:
         evaluated = {_subscript(node) for node in marker.nodes if is_subscript(node)}

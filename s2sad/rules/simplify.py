@@ -338,9 +338,13 @@ def put(builder: Builder, base: Value, value: Value, *varying: Value, path: Any)
 
 
 def divide_unless_zero(builder: Builder, a: Value, b: Value) -> Value | None:
-    """A constant is not zero: plain division."""
+    """A constant, or a constant over a length, is not zero: plain division."""
     whole = _expanded(a)
-    number = constant_of(a if whole is None else whole)
+    numerator = a if whole is None else whole
+    owner = numerator.owner
+    if isinstance(owner, Node) and owner.operation.name == "divide" and owner.operands[1].type == Number("int", getattr(owner.operands[1].type, "size", None)):
+        numerator = owner.operands[0]
+    number = constant_of(numerator)
     if number is None or number == 0 or (isinstance(a.type, Number) and isinstance(b.type, Number)):
         return None
     return _emit(builder, "divide", a, b)
