@@ -117,7 +117,7 @@ class Driver:
 
     def cut(self, joint: Reversed) -> tuple[Graph, Graph]:
         """Cut the derivative of a called function into its halves."""
-        return self.halves(joint.graph, joint.boundary)
+        return self.halves(joint.graph, joint.boundary, joint.parameters, joint.results)
 
     def halves(self, graph: Graph, boundary: int, parameters: int | None = None, results: int | None = None) -> tuple[Graph, Graph]:
         """Cut a joint graph: the forward half, whose last result is the residual, and the reverse half."""

@@ -28,10 +28,16 @@ from s2sad.rules.simplify import materialised
 
 @record(frozen=True)
 class Reversed:
-    """A joint graph; the first `boundary` nodes of its body are the forward sweep."""
+    """A joint graph.
+
+    The first `boundary` nodes of its body are the forward sweep; the first `parameters` parameters and `results` results are
+    those of the primal.
+    """
 
     graph: Graph
     boundary: int
+    parameters: int
+    results: int
 
 
 Halves = tuple[Graph, Graph]
@@ -106,7 +112,7 @@ def reverse(
             filled.name = total.name
         results.append(filled)
     joint.body.results = primal_results + results
-    return Reversed(joint, boundary)
+    return Reversed(joint, boundary, len(graph.parameters), len(graph.results))
 
 
 @record(frozen=True)

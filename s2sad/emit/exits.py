@@ -24,7 +24,8 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from copy import deepcopy
 
-from s2sad.emit.structure import binds, flattened, opposite, terminal
+from s2sad.emit.structure import flattened, opposite, terminal
+from s2sad.emit.syntax import binds, names_in
 
 _SMALL = 2  # so many statements may be repeated
 LOOP, FUNCTION = "loop", "function"
@@ -43,8 +44,8 @@ class _Recovery:
     def __init__(self, body: list[ast.stmt], flags: Collection[str]) -> None:
         self.reads: Counter[str] = Counter()
         for statement in body:
-            for part in ast.walk(statement):
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in flags:
+            for part in names_in(statement):
+                if part.id in flags and isinstance(part.ctx, ast.Load):
                     self.reads[part.id] += 1
 
     def block(self, body: list[ast.stmt], end: str) -> list[ast.stmt]:

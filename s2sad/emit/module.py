@@ -30,7 +30,7 @@ from s2sad.emit.shadow import Shadow
 from s2sad.emit.sink import sunk
 from s2sad.emit.sizes import SizeSpeller
 from s2sad.emit.spell import Needs, Speller
-from s2sad.emit.syntax import assign, call, name, number, target, tuple_of
+from s2sad.emit.syntax import assign, call, name, names_in, number, target, tuple_of
 from s2sad.graph.core import Graph, Value
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
 from s2sad.graph.types import Token
@@ -107,7 +107,7 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
         info = folded.found.infos[value]
         info.inline = value not in pinned and len(info.uses) <= 1 and not folded.found.effects
     paths = [ast.parse(text, mode="eval") for text in inputs.values() if not text.isidentifier()]
-    roots = {part.id for path in paths for part in ast.walk(path) if isinstance(part, ast.Name)}
+    roots = {part.id for part in names_in(paths)}
     names = assign_names(folded, pinned, arguments, {*calls.values(), *roots, *_HELPERS, spec.name})
     needs.taken = frozenset((*arguments, *calls.values(), spec.name, *(made.name for made in names.classes.values())))
     expressions = Expressions(folded, names, Speller(sizes, needs), inputs, calls)

@@ -10,28 +10,32 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from s2sad.emit.comments import Comment
-from s2sad.emit.structure import binds, flag_of, flattened, opposite, tested
+from s2sad.emit.structure import flag_of, flattened, opposite, tested
+from s2sad.emit.syntax import binds, names_in
 
 _NAMELESS = re.compile(r"[gst]\d*")
 
 
 def polished(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the body of a function; its statements are changed."""
-    reads: Counter[str] = Counter()
-    fillers = False
-    for statement in body:
-        for part in ast.walk(statement):
-            if isinstance(part, ast.Name):
-                if isinstance(part.ctx, ast.Load):
-                    reads[part.id] += 1
-            elif isinstance(part, ast.Assign) and _filler(part):
-                fillers = True
+    reads = Counter(part.id for part in names_in(body) if isinstance(part.ctx, ast.Load))
     body = _Together(reads).block(body)
+    fillers = {label for statement in _below(body) for label in [_filler(statement)] if label}
     if fillers:
-        _Dead().block(body, set(), set(), set())
+        _Dead(fillers).block(body, set(), set(), set())
     return body
+
+
+def _below(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements and those inside them."""
+    for statement in body:
+        yield statement
+        for inner in (getattr(statement, "body", None), getattr(statement, "orelse", None)):
+            if inner:
+                yield from _below(inner)
 
 
 class _Together:
@@ -87,7 +91,7 @@ class _Together:
         function = added.func
         if not (isinstance(function, ast.Attribute) and function.attr == "append" and isinstance(function.value, ast.Name)):
             return False
-        if function.value.id != where.id or any(isinstance(part, ast.Name) and part.id == where.id for part in ast.walk(added.args[0])):
+        if function.value.id != where.id or any(part.id == where.id for part in names_in(added.args[0])):
             return False
         entries.elts.append(added.args[0])
         self.reads[where.id] -= 1
@@ -113,8 +117,8 @@ def _moved(move: ast.Assign, last: ast.Return) -> bool:
     where, source = move.targets[0], move.value
     if not isinstance(where, ast.Name) or not isinstance(source, ast.Name) or not _NAMELESS.fullmatch(where.id):
         return False
-    for part in ast.walk(last):
-        if isinstance(part, ast.Name) and part.id == where.id:
+    for part in names_in(last):
+        if part.id == where.id:
             part.id = source.id
     return True
 
@@ -131,19 +135,27 @@ def _merge(first: ast.If, second: ast.If) -> None:
 
 def _leaves(statement: ast.If) -> bool:
     """Whether a branch is left at its end: then what follows is not for both."""
-    ends = (ast.Break, ast.Continue, ast.Return, ast.Raise)
-    return any(isinstance(part, ends) for part in ast.walk(statement))
+    return any(isinstance(part, (ast.Break, ast.Continue, ast.Return, ast.Raise)) for part in _below([statement]))
 
 
-def _filler(statement: ast.stmt) -> bool:
-    """Whether a statement binds a name to nothing."""
+def _filler(statement: ast.stmt) -> str:
+    """Return the name that a statement binds to nothing."""
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-        return False
-    return isinstance(statement.value, ast.Constant) and statement.value.value is None
+        return ""
+    return statement.targets[0].id if isinstance(statement.value, ast.Constant) and statement.value.value is None else ""
 
 
 class _Dead:
     """Removes fillers that nobody reads: a walk from the end with the names that are live."""
+
+    def __init__(self, fillers: set[str]) -> None:
+        self.fillers = fillers
+
+    def reads(self, tree: ast.AST) -> set[str]:
+        """Return which of the names are read; ``x += 1`` reads as well."""
+        found = {part.id for part in names_in(tree) if part.id in self.fillers and isinstance(part.ctx, ast.Load)}
+        inside = _below([tree]) if isinstance(tree, ast.stmt) else ()
+        return found.union(one.target.id for one in inside if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name))
 
     def block(self, body: list[ast.stmt], live: set[str], leaving: set[str], again: set[str]) -> set[str]:
         """Return what is live before the statements.
@@ -152,9 +164,8 @@ class _Dead:
         """
         for position in range(len(body) - 1, -1, -1):
             statement = body[position]
-            if _filler(statement):
-                assert isinstance(statement, ast.Assign)
-                label = statement.targets[0].id  # type: ignore[attr-defined]
+            label = _filler(statement)
+            if label:
                 if label not in live:
                     body[position] = ast.Pass()
                 live = live - {label}
@@ -168,37 +179,30 @@ class _Dead:
         if isinstance(statement, Comment):
             return live
         if isinstance(statement, (ast.Return, ast.Raise)):
-            return _loads(statement)
+            return self.reads(statement)
         if isinstance(statement, ast.Break):
             return leaving
         if isinstance(statement, ast.Continue):
             return again
         if isinstance(statement, ast.If):
-            first = self.block(statement.body, set(live), leaving, again)
-            second = self.block(statement.orelse, set(live), leaving, again)
+            first = self.block(statement.body, live, leaving, again)
+            second = self.block(statement.orelse, live, leaving, again)
             if all(isinstance(one, ast.Pass) for one in statement.orelse):
                 statement.orelse = []
             if statement.orelse and all(isinstance(one, ast.Pass) for one in statement.body):
                 statement.test, statement.body, statement.orelse = opposite(statement.test), statement.orelse, []
-            return first | second | _loads(statement.test)
+            return first | second | self.reads(statement.test)
         if isinstance(statement, (ast.For, ast.While)):
             # Everything that the body reads may be read in the next trip.
-            head = live | _loads(statement)
-            self.block(statement.body, set(head), set(live), set(head))
+            head = live | self.reads(statement)
+            self.block(statement.body, head, live, head)
             return head
         if isinstance(statement, (ast.Try, ast.With)):
-            return live | _loads(statement)
-        bound = {part.id for part in ast.walk(statement) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+            return live | self.reads(statement)
+        names = [part for part in names_in(statement) if part.id in self.fillers]
+        if not names:
+            return live
         if isinstance(statement, ast.AugAssign):
-            bound = set()
-        return (live - bound) | _loads(statement)
-
-
-def _loads(tree: ast.AST) -> set[str]:
-    names = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
-    if isinstance(tree, ast.AugAssign) and isinstance(tree.target, ast.Name):
-        names.add(tree.target.id)
-    for part in ast.walk(tree):
-        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
-            names.add(part.target.id)
-    return names
+            return live.union(part.id for part in names)
+        bound = {part.id for part in names if isinstance(part.ctx, ast.Store)}
+        return (live - bound).union(part.id for part in names if isinstance(part.ctx, ast.Load))

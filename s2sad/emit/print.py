@@ -20,6 +20,8 @@ _KINDS = """
     comprehension Comment Load Store
 """
 SUBSET = frozenset(_KINDS.split())
+_OPERATORS = (ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+_TYPES = frozenset(getattr(ast, kind) for kind in SUBSET if hasattr(ast, kind)).union(*(kind.__subclasses__() for kind in _OPERATORS))
 _ASTOR_ENDS = (3, 14)
 
 
@@ -33,23 +35,29 @@ def to_text(statements: list[ast.stmt]) -> str:
 
 def closed(statements: list[ast.stmt]) -> bool:
     """Whether astor can be trusted with the statements."""
-    waiting: list[ast.AST] = list(statements)
+    waiting: list[object] = list(statements)
     while waiting:
         part = waiting.pop()
-        kind = type(part).__name__
-        if isinstance(part, (ast.operator, ast.unaryop, ast.cmpop, ast.boolop)):
+        kind = type(part)
+        if kind is list:
+            waiting.extend(part)  # type: ignore[arg-type]
             continue
-        if kind not in SUBSET:
+        if not isinstance(part, ast.AST):
+            continue
+        if kind not in _TYPES and kind.__name__ != "Comment":
             return False
-        if isinstance(part, (ast.If, ast.While)) and isinstance(part.test, ast.Tuple):
-            return False
-        if isinstance(part, ast.Slice) and any(isinstance(bound, (ast.Tuple, ast.IfExp)) for bound in (part.lower, part.upper, part.step)):
-            return False
-        if isinstance(part, ast.Constant) and isinstance(part.value, (str, bytes)):
-            if isinstance(part.value, str) and part.value.isascii() and part.value.isprintable() and len(part.value) < 60:
-                continue
-            return False
-        waiting.extend(ast.iter_child_nodes(part))
+        if isinstance(part, (ast.If, ast.While)):
+            if isinstance(part.test, ast.Tuple):
+                return False
+        elif isinstance(part, ast.Slice):
+            if any(isinstance(bound, (ast.Tuple, ast.IfExp)) for bound in (part.lower, part.upper, part.step)):
+                return False
+        elif isinstance(part, ast.Constant):
+            value = part.value
+            if isinstance(value, bytes) or (isinstance(value, str) and not (value.isascii() and value.isprintable() and len(value) < 60)):
+                return False
+            continue
+        waiting.extend(part.__dict__.values())
     return True
 
 

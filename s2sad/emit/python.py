@@ -10,7 +10,21 @@ from s2sad.emit.expressions import Expressions
 from s2sad.emit.fold import behind
 from s2sad.emit.scan import nodes_of, writes
 from s2sad.emit.structure import Leave, finish, opposite, tested
-from s2sad.emit.syntax import assign, attribute, binary, call, name, negated, number, parallel, stored, subscript, target, tuple_of
+from s2sad.emit.syntax import (
+    assign,
+    attribute,
+    binary,
+    call,
+    name,
+    names_in,
+    negated,
+    number,
+    parallel,
+    stored,
+    subscript,
+    target,
+    tuple_of,
+)
 from s2sad.emit.unbound import Unbound
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Node, Region, Value
 from s2sad.graph.index import Fancy, Index, Path, Slice
@@ -424,11 +438,11 @@ def _moved(label: str, source: Value, expression: ast.expr) -> ast.stmt:
 
 
 def _targets(statement: ast.stmt) -> list[ast.Name]:
-    return [part for part in ast.walk(statement) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+    return [part for part in names_in(statement) if isinstance(part.ctx, ast.Store)]
 
 
 def _names_in(expression: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(expression) if isinstance(part, ast.Name)}
+    return {part.id for part in names_in(expression)}
 
 
 def _length(expression: ast.expr) -> int:

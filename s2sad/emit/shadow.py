@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Sequence
 
-from s2sad.emit.syntax import assign, name, target
+from s2sad.emit.syntax import assign, name, names_in, target
 
 
 class Shadow:
@@ -46,7 +46,7 @@ class Shadow:
         if not self.local:
             return body, {}
         tree = ast.Module(body, [])
-        read = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
+        read = {part.id for part in names_in(tree)}
         hidden = [label for label in self.local if label in read]
         aliases = {label: self._free(f"_{label}", self.taken) for label in hidden}
         _rename(tree, aliases)
@@ -56,6 +56,6 @@ class Shadow:
 
 
 def _rename(tree: ast.AST, names: dict[str, str]) -> None:
-    for part in ast.walk(tree):
-        if isinstance(part, ast.Name) and part.id in names:
+    for part in names_in(tree):
+        if part.id in names:
             part.id = names[part.id]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from copy import deepcopy
 
+from s2sad.emit.syntax import binds, names_in
 from s2sad.record import record
 
 _MOVES = 2  # so many assignments may be repeated at an exit
@@ -68,11 +69,6 @@ def _beside(body: list[ast.stmt], moved: list[ast.stmt], test: ast.expr) -> list
     return [*body[:position], ast.If(test, leaving, []), *stays, *known(behind, flag, not wanted)]
 
 
-def binds(statement: ast.stmt, label: str) -> bool:
-    """Whether a statement, or one inside it, binds a name."""
-    return any(isinstance(part, ast.Name) and part.id == label and isinstance(part.ctx, ast.Store) for part in ast.walk(statement))
-
-
 def _plain(body: list[ast.stmt], moved: list[ast.stmt], flag: str) -> list[ast.stmt] | None:
     """Return the body where the flag is nothing but a condition: what follows the test is done before it."""
     position = len(body) - 1
@@ -85,9 +81,8 @@ def _plain(body: list[ast.stmt], moved: list[ast.stmt], flag: str) -> list[ast.s
     behind = [*body[position + 1 :], *moved]
     if then is None or otherwise is None or then == otherwise or any(_reads(statement, flag) for statement in behind):
         return None
-    names = (part for statement in behind for part in ast.walk(statement) if isinstance(part, ast.Name))
-    bound = {part.id for part in names if isinstance(part.ctx, ast.Store)}
-    if any(isinstance(part, ast.Name) and part.id in bound for part in ast.walk(last.test)):
+    bound = {part.id for part in names_in(behind) if isinstance(part.ctx, ast.Store)}
+    if any(part.id in bound for part in names_in(last.test)):
         return None
     return [*body[:position], *behind, ast.If(last.test if then else opposite(last.test), [ast.Break()], [])]
 
@@ -163,7 +158,7 @@ def known(body: list[ast.stmt], flag: str, value: bool) -> list[ast.stmt]:
 
 
 def _reads(statement: ast.stmt, label: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == label and isinstance(part.ctx, ast.Load) for part in ast.walk(statement))
+    return any(part.id == label and isinstance(part.ctx, ast.Load) for part in names_in(statement))
 
 
 def terminal(body: list[ast.stmt]) -> bool:

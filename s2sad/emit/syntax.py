@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
 
 _LOAD = ast.Load()
 _STORE = ast.Store()
@@ -114,3 +116,40 @@ def negated(expression: ast.expr) -> ast.expr | None:
         if left is not None:
             return ast.BinOp(left, expression.op, expression.right)
     return None
+
+
+# The parts of the commonest kinds that are trees themselves.
+_PARTS: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    ast.BinOp: attrgetter("left", "right"),
+    ast.Subscript: attrgetter("value", "slice"),
+    ast.Call: attrgetter("func", "args", "keywords"),
+    ast.Assign: attrgetter("targets", "value"),
+    ast.Compare: attrgetter("left", "comparators"),
+    ast.AugAssign: attrgetter("target", "value"),
+    ast.If: attrgetter("test", "body", "orelse"),
+}
+
+
+def names_in(*trees: Any) -> list[ast.Name]:
+    """Return all names of trees or lists of trees, in no particular order; several times as fast as `ast.walk`."""
+    found: list[ast.Name] = []
+    waiting: list[Any] = list(trees)
+    while waiting:
+        part = waiting.pop()
+        kind = type(part)
+        if kind is ast.Name:
+            found.append(part)
+        elif kind is ast.Attribute:
+            waiting.append(part.value)
+        elif kind in _PARTS:
+            waiting.extend(_PARTS[kind](part))
+        elif kind is list:
+            waiting.extend(part)
+        elif kind is not ast.Constant and isinstance(part, ast.AST):
+            waiting.extend(part.__dict__.values())
+    return found
+
+
+def binds(statement: ast.stmt, label: str) -> bool:
+    """Whether a statement, or one inside it, binds a name."""
+    return any(part.id == label and type(part.ctx) is ast.Store for part in names_in(statement))

@@ -25,6 +25,7 @@ from s2sad.frontend.iteration import MOST_TRIPS, Plan, plan
 from s2sad.frontend.joins import Mismatch, branch, coerce, dispatch, exported, fits, number_type, relate, same
 from s2sad.frontend.last import last_bound
 from s2sad.frontend.lower import DeadPath, Lowering, NeedStatic, describe
+from s2sad.frontend.source import children
 from s2sad.frontend.store import ABSENT, Changes
 from s2sad.frontend.values import (
     Abstract,
@@ -379,7 +380,7 @@ def _stores(node: Any, found: dict[str, bool]) -> None:
                 found[alias.asname or alias.name.partition(".")[0]] = True
         case gast.MatchAs() | gast.MatchStar() if node.name is not None:
             found[node.name] = True
-    for child in gast.iter_child_nodes(node):
+    for child in children(node):
         _stores(child, found)
 
 

@@ -7,6 +7,7 @@ consumes is refused, whatever its value.
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -42,7 +43,7 @@ def parameters(function: Any) -> tuple[tuple[str, bool, Any], ...] | None:
         keywords = [("out", False, None), *((name, True, default) for name, default in (("where", True), ("casting", "same_kind"), ("order", "K"), ("dtype", None), ("subok", True), ("signature", None)))]
         return (*names, *keywords)
     try:
-        signature = inspect.signature(function)
+        signature = inspect.signature(_written_in_python(function))
     except (ValueError, TypeError):
         return None
     found = []
@@ -53,6 +54,20 @@ def parameters(function: Any) -> tuple[tuple[str, bool, Any], ...] | None:
             default = MISSING if parameter.default is parameter.empty else parameter.default
             found.append((parameter.name, parameter.kind is parameter.KEYWORD_ONLY, default))
     return tuple(found)
+
+
+def _written_in_python(function: Any) -> Any:
+    """Return a Python function with the parameters of one that is written in C, whose text `inspect` reads slowly: milliseconds."""
+    function = inspect.unwrap(function)
+    text = getattr(function, "__text_signature__", None)
+    if not isinstance(function, types.BuiltinFunctionType) or text is None or "$" in text:
+        return function
+    scope: dict[str, Any] = {}
+    try:
+        exec(f"def stand_in{text}: pass", scope)
+    except (SyntaxError, NameError):
+        return function
+    return scope["stand_in"]
 
 
 def bound(low: Lowering, function: Any, arguments: Sequence[Abstract], keywords: Keywords) -> dict[str, Any]:

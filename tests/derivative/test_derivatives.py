@@ -21,7 +21,7 @@ from tests.derivative.programs import PROGRAMS, arguments
 
 def cut(joint: Reversed) -> tuple[Graph, Graph]:
     graph = keep(joint.graph)
-    return split(graph, joint.boundary)
+    return split(graph, joint.boundary, parameters=joint.parameters, results=joint.results)
 
 
 def gradient_graph(graph: Graph, number: int) -> Graph:

@@ -198,6 +198,18 @@ def elements() -> Graph:
     return p.done(y)
 
 
+def overwritten() -> Graph:
+    """y[i] = y[i] * sin(y[i]) in place: what is overwritten has to be kept."""
+    p = Program("overwritten")
+
+    def trip(i, y):
+        before = p.item(y, i, "b")
+        return p.put(y, p.multiply(before, p.sin(before)), i, path=ITEM, name="y")
+
+    (y,) = p.loop(N, [p.copy(p.x, name="y")], ["y"], trip)
+    return p.done(y)
+
+
 def stencil() -> Graph:
     """Two buffers that change places; the step is not linear, so that states are kept."""
     p = Program("stencil")
@@ -223,7 +235,7 @@ def counted_up() -> Graph:
 
 
 PROGRAMS = [
-    recurrent, states, table, triangle, rare, chosen, chosen_loop, uncounted, offset, backwards, elements, stencil, counted_up,
+    recurrent, states, table, triangle, rare, chosen, chosen_loop, uncounted, offset, backwards, elements, overwritten, stencil, counted_up,
 ]
 
 

@@ -10,9 +10,14 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad.graph.core import Graph
-from s2sad.memory import keep
+from s2sad.derivative.reverse import reverse
+from s2sad.graph.core import CALL, Graph, Value
+from s2sad.graph.interpret import interpret
+from s2sad.graph.verify import verify
+from s2sad.memory import keep, place
+from s2sad.optimize.inline import inline
 from tests.memory import programs
+from tests.memory.programs import arguments
 from tests.memory.test_keep import cleaned, count, derivative
 
 SOURCES = {
@@ -192,3 +197,28 @@ def deep(levels: int) -> Graph:
 def test_the_work_grows_linearly_with_the_depth() -> None:
     sizes = [sum(1 for _ in cleaned(keep(derivative(lambda: deep(levels)))).body.walk()) for levels in (2, 4, 6)]
     assert sizes[2] - sizes[1] <= sizes[1] - sizes[0] + 2
+
+
+def test_a_sweep_in_an_order_of_its_own_indexes_lists() -> None:
+    """A derivative in a loop that is differentiated: its reverse sweep is read first to last in each trip, the trips backwards."""
+    inner = cleaned(reverse(programs.uncounted(), [1], [0], seeds=[1.0]).graph)
+
+    def make() -> Graph:
+        p = programs.Program("descent")
+
+        def step(i: Value, x: Value) -> Value:
+            call = p.builder.append(CALL, (p.a, x), {"graph": inner}, [value.type for value in inner.results])
+            return p.subtract(x, p.multiply(0.01, call.results[1]))
+
+        (x,) = p.loop(3, [p.x], ["x"], step)
+        return inline(p.done(x))
+
+    values = [*arguments(), np.float64(1.5)]
+    whole = cleaned(reverse(make(), [0, 1], [0], seeds=[None]).graph)
+    expected = interpret(whole, values)
+    graph = verify(cleaned(keep(cleaned(reverse(make(), [0, 1], [0], seeds=[None]).graph))))
+    for wanted, result in zip(expected, interpret(graph, values), strict=True):
+        np.testing.assert_array_equal(wanted, result)
+    placed = verify(place(graph), writable=(), owned_results=True)
+    for wanted, result in zip(expected, interpret(placed, values), strict=True):
+        np.testing.assert_allclose(wanted, result, rtol=1e-12)

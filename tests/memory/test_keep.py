@@ -90,9 +90,13 @@ def test_trips_unknown_beforehand_go_to_lists() -> None:
 
 
 def test_elements_are_kept_and_not_the_array() -> None:
-    graph = kept(programs.elements)
+    graph = kept(programs.overwritten)
     (rows,) = (node for node in graph.body.walk() if node.operation.name == "rows")
     assert str(rows.result.type) == "f8[n]"
+
+
+def test_elements_that_stay_are_read_from_the_array() -> None:
+    assert count(kept(programs.elements), "rows", "list_new") == 0
 
 
 def test_branches_outside_of_loops_need_no_storage() -> None:
