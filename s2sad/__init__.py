@@ -10,10 +10,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+# The compiler, with what every function needs: what is loaded here does not delay the first derivative.
 import s2sad.derivative.forward
-import s2sad.emit
-import s2sad.memory
-import s2sad.rules  # the compiler but for the frontend: what is loaded here does not delay the first derivative
+import s2sad.frontend.builtin_calls
+import s2sad.frontend.loops
+import s2sad.frontend.numpy_calls
+import s2sad.frontend.objects
+import s2sad.frontend.statements
+import s2sad.specialise  # noqa: F401
 from s2sad.api import Derivative, Differentiated, differentiate, grad, hvp, jvp, value_and_grad, vjp
 from s2sad.errors import DifferentiationError, UnsupportedError
 

@@ -132,12 +132,12 @@ class Driver:
 
 
 def reachable(graph: Graph) -> list[Graph]:
-    """Return a graph and all that it calls, each once, in order of first call."""
+    """Return a graph and all that it calls, each once, in order of first call; not those that are still being made."""
     found = {graph: None}
     waiting = [graph]
     while waiting:
         for callee in waiting.pop(0).callees():
-            if callee not in found:
+            if callee not in found and callee.stage != "open":
                 found[callee] = None
                 waiting.append(callee)
     return list(found)

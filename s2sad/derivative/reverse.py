@@ -81,6 +81,7 @@ def reverse(
         then one cotangent for each parameter in `wrt`, of the parameter's type.
     """
     joint, _ = copy_graph(graph)
+    joint.stage = "pure"  # whatever the primal was: the reverse sweep refers to it by `at_trip`
     parameters = list(joint.parameters)
     primal_results = list(joint.results)
     active = active_values(joint, [parameters[number] for number in wrt], [primal_results[number] for number in outputs])
@@ -171,7 +172,7 @@ class Sweep:
             assert self.callees.cut is not None, "calls can be reversed only with a way to cut a joint graph"
             suffix = "" if not any(known is callee for known, _, _ in self.callees.halves) else f"_{len(self.callees.halves)}"
             name = f"{callee.name}{suffix}"
-            halves = (Graph(f"{name}_forward"), Graph(f"{name}_reverse"))
+            halves = (Graph(f"{name}_forward", stage="open"), Graph(f"{name}_reverse", stage="open"))
             self.callees.halves[key] = halves  # known before it is built: the callee may call itself
             joint = reverse(callee, wrt, outputs, callees=self.callees)
             joint.graph.name = name

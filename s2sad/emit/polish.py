@@ -150,6 +150,7 @@ class _Dead:
 
     def __init__(self, fillers: set[str]) -> None:
         self.fillers = fillers
+        self.looking = 0  # greater than 0: nothing is removed yet
 
     def reads(self, tree: ast.AST) -> set[str]:
         """Return which of the names are read; ``x += 1`` reads as well."""
@@ -166,12 +167,12 @@ class _Dead:
             statement = body[position]
             label = _filler(statement)
             if label:
-                if label not in live:
+                if label not in live and not self.looking:
                     body[position] = ast.Pass()
                 live = live - {label}
             else:
                 live = self.before(statement, live, leaving, again)
-        if len(body) > 1:
+        if len(body) > 1 and not self.looking:
             body[:] = [one for one in body if not isinstance(one, ast.Pass)] or [ast.Pass()]
         return live
 
@@ -187,14 +188,18 @@ class _Dead:
         if isinstance(statement, ast.If):
             first = self.block(statement.body, live, leaving, again)
             second = self.block(statement.orelse, live, leaving, again)
+            if self.looking:
+                return first | second | self.reads(statement.test)
             if all(isinstance(one, ast.Pass) for one in statement.orelse):
                 statement.orelse = []
             if statement.orelse and all(isinstance(one, ast.Pass) for one in statement.body):
                 statement.test, statement.body, statement.orelse = opposite(statement.test), statement.orelse, []
             return first | second | self.reads(statement.test)
         if isinstance(statement, (ast.For, ast.While)):
-            # Everything that the body reads may be read in the next trip.
-            head = live | self.reads(statement)
+            head = live | self.reads(statement.iter if isinstance(statement, ast.For) else statement.test)
+            self.looking += 1
+            head = head | self.block(statement.body, head, live, head)  # what one trip leaves and reads, the next one may read
+            self.looking -= 1
             self.block(statement.body, head, live, head)
             return head
         if isinstance(statement, (ast.Try, ast.With)):

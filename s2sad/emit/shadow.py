@@ -48,9 +48,9 @@ class Shadow:
         tree = ast.Module(body, [])
         read = {part.id for part in names_in(tree)}
         hidden = [label for label in self.local if label in read]
-        aliases = {label: self._free(f"_{label}", self.taken) for label in hidden}
+        aliases = {label: self._free(f"_{label}", self.taken) for label in hidden if label != "_"}  # loops bind `_`, and nobody reads it
         _rename(tree, aliases)
-        _rename(tree, {local: label for label, local in self.local.items() if label not in aliases})
+        _rename(tree, {local: label for label, local in self.local.items() if label not in hidden})
         first = [assign(target(self.local[label]), name(label)) for label in hidden if self.local[label] in read]
         return [*first, *body], {alias: label for label, alias in aliases.items()}
 

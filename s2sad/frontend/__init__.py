@@ -6,8 +6,6 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-import gast
-
 import s2sad.rules  # noqa: F401  (declares the operations)
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.calls import _default, enter, run_body
@@ -19,6 +17,7 @@ from s2sad.frontend.session import Session
 from s2sad.frontend.signature import Arguments, Guard, Input, Lowered, from_annotations, parse_types
 from s2sad.frontend.source import Source, make_source, parse_module, source_of
 from s2sad.frontend.store import ABSENT
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Function, Origin
 from s2sad.graph.core import Graph
 

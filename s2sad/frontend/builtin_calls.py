@@ -12,13 +12,13 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import gast
 import numpy as np
 
 from s2sad.frontend.arrays import extent, length
 from s2sad.frontend.expressions import attribute, binary, compare, conditional, item, numeric, truth, unary
 from s2sad.frontend.joins import dispatch
 from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -256,8 +256,9 @@ def _extreme(low: Lowering, things: list[Abstract], kind: type, key: Abstract | 
     return best
 
 
-def _min_max(kind: type, name: str) -> Builtin:
+def _min_max(comparison: str, name: str) -> Builtin:
     def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+        kind = getattr(gast, comparison)
         key = keywords.pop("key", None)
         default = keywords.pop("default", None)
         _no_keywords(low, name, keywords)
@@ -644,13 +645,14 @@ def _reduce(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abs
     return _fold(low, thing, lambda total, element: call(low, function, [total, element], {}), start[0], "reduce")
 
 
-def _operator(kind: type) -> Builtin:
+def _operator(name: str) -> Builtin:
     def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
         from s2sad.frontend.expressions import BINARY, COMPARE
 
-        if kind in BINARY:
+        kind = getattr(gast, name)
+        if name in BINARY:
             return binary(low, kind, arguments[0], arguments[1])
-        if kind in COMPARE or kind in (gast.Is, gast.IsNot):
+        if name in COMPARE or name in ("Is", "IsNot"):
             return compare(low, kind, arguments[0], arguments[1])
         return unary(low, kind, arguments[0])
 
@@ -796,7 +798,7 @@ def call_super(low: Lowering) -> Abstract:
 BUILTINS: dict[Any, Builtin] = {
     len: _len, range: _range, enumerate: _enumerate, zip: _zip, reversed: _reversed, map: _map, filter: _filter, abs: _abs, round: _round,
     float: _cast("float", float), int: _cast("int", int), bool: _cast("bool", bool), complex: _cast("complex", complex),
-    min: _min_max(gast.Lt, "min"), max: _min_max(gast.Gt, "max"), sum: _sum, any: _any_all(True, "any"), all: _any_all(False, "all"),
+    min: _min_max("Lt", "min"), max: _min_max("Gt", "max"), sum: _sum, any: _any_all(True, "any"), all: _any_all(False, "all"),
     sorted: _sorted, isinstance: _isinstance, type: _type, callable: _callable, hasattr: _hasattr, getattr: _getattr, setattr: _setattr,
     list: _list, tuple: _tuple, dict: _dict, set: _set, frozenset: _set, slice: _slice, pow: _pow, divmod: _divmod, print: _print,
     str: _text(str, ""), repr: _text(repr, "!r"), format: _format, iter: _iter, next: _next, id: _id_or_hash("id"), hash: _id_or_hash("hash"),
@@ -805,11 +807,11 @@ BUILTINS: dict[Any, Builtin] = {
     functools.partial: _partial, functools.reduce: _reduce, copy.copy: _copy(False), copy.deepcopy: _copy(True),
     itertools.product: _product, itertools.combinations: _itertools(itertools.combinations), itertools.permutations: _itertools(itertools.permutations),
     itertools.islice: _itertools(itertools.islice), itertools.pairwise: _itertools(itertools.pairwise), itertools.chain: _chain, itertools.accumulate: _accumulate,
-    operator.add: _operator(gast.Add), operator.sub: _operator(gast.Sub), operator.mul: _operator(gast.Mult), operator.truediv: _operator(gast.Div),
-    operator.floordiv: _operator(gast.FloorDiv), operator.mod: _operator(gast.Mod), operator.pow: _operator(gast.Pow), operator.matmul: _operator(gast.MatMult),
-    operator.lt: _operator(gast.Lt), operator.le: _operator(gast.LtE), operator.gt: _operator(gast.Gt), operator.ge: _operator(gast.GtE),
-    operator.eq: _operator(gast.Eq), operator.ne: _operator(gast.NotEq), operator.is_: _operator(gast.Is), operator.neg: _operator(gast.USub),
-    operator.pos: _operator(gast.UAdd), operator.getitem: _getitem, operator.not_: _not, operator.abs: _abs,
+    operator.add: _operator("Add"), operator.sub: _operator("Sub"), operator.mul: _operator("Mult"), operator.truediv: _operator("Div"),
+    operator.floordiv: _operator("FloorDiv"), operator.mod: _operator("Mod"), operator.pow: _operator("Pow"), operator.matmul: _operator("MatMult"),
+    operator.lt: _operator("Lt"), operator.le: _operator("LtE"), operator.gt: _operator("Gt"), operator.ge: _operator("GtE"),
+    operator.eq: _operator("Eq"), operator.ne: _operator("NotEq"), operator.is_: _operator("Is"), operator.neg: _operator("USub"),
+    operator.pos: _operator("UAdd"), operator.getitem: _getitem, operator.not_: _not, operator.abs: _abs,
     collections.namedtuple: _namedtuple, np.ndindex: _ndindex, np.ndenumerate: _ndenumerate, math.fsum: _fsum,
 }
 __all__ = ["BUILTINS", "builtins", "call_super", "is_super"]

@@ -7,7 +7,6 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-import gast
 import numpy as np
 
 from s2sad.frontend import exits
@@ -17,6 +16,7 @@ from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
 from s2sad.frontend.names import LiveModule
 from s2sad.frontend.source import make_source, source_of
 from s2sad.frontend.store import ABSENT
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -54,7 +54,15 @@ def call_node(low: Lowering, node: Any) -> Abstract:
 
     if is_super(callee) and not node.args and not node.keywords:
         return call_super(low)
+    with low.holding(callee):
+        arguments, keywords = _arguments(low, node)
+    low.at(node)
+    return call(low, callee, arguments, keywords, node)
+
+
+def _arguments(low: Lowering, node: Any) -> tuple[list[Abstract], Keywords]:
     arguments: list[Abstract] = []
+    count = len(low.held)
     for argument in node.args:
         if isinstance(argument, gast.Starred):
             from s2sad.frontend.iteration import known_elements
@@ -62,6 +70,7 @@ def call_node(low: Lowering, node: Any) -> Abstract:
             arguments.extend(known_elements(low, low.usable(expression(low, argument.value)), "a starred argument"))
         else:
             arguments.append(low.usable(expression(low, argument)))
+            low.held.append(arguments[-1])
     keywords: Keywords = {}
     for keyword in node.keywords:
         value = low.usable(expression(low, keyword.value))
@@ -73,8 +82,9 @@ def call_node(low: Lowering, node: Any) -> Abstract:
                 keywords[str(name)] = entry
         else:
             keywords[keyword.arg] = value
-    low.at(node)
-    return call(low, callee, arguments, keywords, node)
+        low.held.append(value)
+    del low.held[count:]
+    return arguments, keywords
 
 
 def call(low: Lowering, callee: Abstract, arguments: Sequence[Abstract], keywords: Keywords, node: Any = None) -> Abstract:
@@ -269,11 +279,8 @@ def run_body(low: Lowering, frame: Frame) -> None:
         except DeadPath:
             low.dead = True
         return
-    block(low, [*node.body, _RETURN_NONE])
+    block(low, [*node.body, gast.Return(value=None)])
     low.store.write(frame.exit, ABSENT)
-
-
-_RETURN_NONE = gast.Return(value=None)
 
 
 def leave_frame(low: Lowering, frame: Frame) -> None:

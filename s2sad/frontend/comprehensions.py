@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import gast
-
 from s2sad.frontend.containers import append, content_of
 from s2sad.frontend.expressions import expression, truth
 from s2sad.frontend.joins import branch
 from s2sad.frontend.lower import DeadPath, Lowering
 from s2sad.frontend.source import Scope, Source
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, DictContent, Frame, Handle, Known, Lazy, ListContent
 
 

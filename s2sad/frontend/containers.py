@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import gast
 import numpy as np
 
 from s2sad.frontend import kinds
 from s2sad.frontend.arrays import check_assignable
-from s2sad.frontend.joins import Mismatch, coerce, dispatch, relate, same
+from s2sad.frontend.joins import Mismatch, coerce, connect, dispatch, same
 from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -145,7 +145,7 @@ def list_length(low: Lowering, content: GrowingContent) -> Abstract:
 
 def relate_frozen(low: Lowering, holder: Place, place: Place) -> None:
     """Note that a list holds an array: when either is written, the other goes stale."""
-    relate(holder, place)
+    connect(holder, place)
 
 
 # -------------------------------------------------------------------- items
@@ -283,7 +283,7 @@ def _growing_item(low: Lowering, base: Handle, content: GrowingContent, index: A
     result = low.result(value)
     if isinstance(result, ArrayRef):
         # Writing into the element would write into the list.
-        relate(result.place, base.place)
+        connect(result.place, base.place)
         result.place.readonly = False
     return result
 
@@ -452,7 +452,7 @@ def augmented(low: Lowering, kind: type, old: Handle, value: Abstract) -> Abstra
         from s2sad.frontend.expressions import BINARY
         from s2sad.frontend.objects import call_special
 
-        return call_special(low, old, BINARY[kind][1].replace("__", "__i", 1), [value])
+        return call_special(low, old, BINARY[kind.__name__][1].replace("__", "__i", 1), [value])
     return None
 
 
@@ -568,7 +568,7 @@ def compare_containers(low: Lowering, kind: type, left: Abstract, right: Abstrac
         if k == len(a) or k == len(b):
             from s2sad.frontend.expressions import COMPARE
 
-            return Known(bool(COMPARE[kind][3](len(a), len(b))))
+            return Known(bool(COMPARE[kind.__name__][3](len(a), len(b))))
         from s2sad.frontend.expressions import conditional, truth
 
         equal = truth(low, compare(low, gast.Eq, a[k], b[k]))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-import gast
 import numpy as np
 
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Handle, Known
 
 # Managers that change no value: floating-point warnings are not part of what a derivative keeps.

@@ -6,12 +6,12 @@ import builtins
 import types
 from typing import Any
 
-import gast
 import numpy as np
 
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.joins import dispatch
 from s2sad.frontend.lower import DeadPath, Lowering, describe
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, Handle, InstanceContent, Items, Known, ListContent
 from s2sad.graph.core import Value
 from s2sad.graph.types import Array, Generator, Number, Opaque, Scalar, is_inexact

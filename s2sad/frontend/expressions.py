@@ -7,13 +7,13 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-import gast
 import numpy as np
 
 from s2sad.frontend.arrays import subscript
 from s2sad.frontend.joins import branch, dispatch, force, is_option, same
 from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
 from s2sad.frontend.store import ABSENT
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -39,40 +39,40 @@ from s2sad.frontend.values import (
 from s2sad.graph.core import Value
 from s2sad.graph.types import Array, Number, Opaque, Scalar
 
-BINARY: dict[type, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
-    gast.Add: ("add", "__add__", "__radd__", operator.add),
-    gast.Sub: ("subtract", "__sub__", "__rsub__", operator.sub),
-    gast.Mult: ("multiply", "__mul__", "__rmul__", operator.mul),
-    gast.Div: ("divide", "__truediv__", "__rtruediv__", operator.truediv),
-    gast.FloorDiv: ("floor_divide", "__floordiv__", "__rfloordiv__", operator.floordiv),
-    gast.Mod: ("remainder", "__mod__", "__rmod__", operator.mod),
-    gast.Pow: ("power", "__pow__", "__rpow__", operator.pow),
-    gast.MatMult: ("matmul", "__matmul__", "__rmatmul__", operator.matmul),
-    gast.BitAnd: ("bitwise_and", "__and__", "__rand__", operator.and_),
-    gast.BitOr: ("bitwise_or", "__or__", "__ror__", operator.or_),
-    gast.BitXor: ("bitwise_xor", "__xor__", "__rxor__", operator.xor),
-    gast.LShift: ("left_shift", "__lshift__", "__rlshift__", operator.lshift),
-    gast.RShift: ("right_shift", "__rshift__", "__rrshift__", operator.rshift),
+BINARY: dict[str, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
+    "Add": ("add", "__add__", "__radd__", operator.add),
+    "Sub": ("subtract", "__sub__", "__rsub__", operator.sub),
+    "Mult": ("multiply", "__mul__", "__rmul__", operator.mul),
+    "Div": ("divide", "__truediv__", "__rtruediv__", operator.truediv),
+    "FloorDiv": ("floor_divide", "__floordiv__", "__rfloordiv__", operator.floordiv),
+    "Mod": ("remainder", "__mod__", "__rmod__", operator.mod),
+    "Pow": ("power", "__pow__", "__rpow__", operator.pow),
+    "MatMult": ("matmul", "__matmul__", "__rmatmul__", operator.matmul),
+    "BitAnd": ("bitwise_and", "__and__", "__rand__", operator.and_),
+    "BitOr": ("bitwise_or", "__or__", "__ror__", operator.or_),
+    "BitXor": ("bitwise_xor", "__xor__", "__rxor__", operator.xor),
+    "LShift": ("left_shift", "__lshift__", "__rlshift__", operator.lshift),
+    "RShift": ("right_shift", "__rshift__", "__rrshift__", operator.rshift),
 }
-COMPARE: dict[type, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
-    gast.Lt: ("less", "__lt__", "__gt__", operator.lt),
-    gast.LtE: ("less_equal", "__le__", "__ge__", operator.le),
-    gast.Gt: ("greater", "__gt__", "__lt__", operator.gt),
-    gast.GtE: ("greater_equal", "__ge__", "__le__", operator.ge),
-    gast.Eq: ("equal", "__eq__", "__eq__", operator.eq),
-    gast.NotEq: ("not_equal", "__ne__", "__ne__", operator.ne),
+COMPARE: dict[str, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
+    "Lt": ("less", "__lt__", "__gt__", operator.lt),
+    "LtE": ("less_equal", "__le__", "__ge__", operator.le),
+    "Gt": ("greater", "__gt__", "__lt__", operator.gt),
+    "GtE": ("greater_equal", "__ge__", "__le__", operator.ge),
+    "Eq": ("equal", "__eq__", "__eq__", operator.eq),
+    "NotEq": ("not_equal", "__ne__", "__ne__", operator.ne),
 }
-UNARY: dict[type, tuple[str, str, Callable[[Any], Any]]] = {
-    gast.USub: ("negative", "__neg__", operator.neg),
-    gast.UAdd: ("positive", "__pos__", operator.pos),
-    gast.Invert: ("invert", "__invert__", operator.invert),
+UNARY: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "USub": ("negative", "__neg__", operator.neg),
+    "UAdd": ("positive", "__pos__", operator.pos),
+    "Invert": ("invert", "__invert__", operator.invert),
 }
 PLAIN = (bool, int, float, complex, str, bytes, tuple, type(None))
 
 
 def expression(low: Lowering, node: Any) -> Abstract:
     """Lower an expression; evaluation order is Python's."""
-    handler = _HANDLERS.get(type(node))
+    handler = _HANDLERS.get(type(node).__name__)
     if handler is None:
         low.refuse("syntax", node, what=f"the expression {type(node).__name__}", remedy="write it with simpler expressions")
     return handler(low, node)
@@ -154,7 +154,8 @@ def _elements(low: Lowering, nodes: list[Any]) -> list[Abstract]:
 
             elements.extend(known_elements(low, expression(low, node.value), "a starred expression"))
         else:
-            elements.append(low.usable(expression(low, node)))
+            with low.holding(*elements):
+                elements.append(low.usable(expression(low, node)))
     return elements
 
 
@@ -169,7 +170,8 @@ def _dict(low: Lowering, node: Any) -> Abstract:
             entries.update(content.entries)
         else:
             name = low.static(expression(low, key), "a key of a dict")
-            entries[name] = low.usable(expression(low, value))
+            with low.holding(*entries.values()):
+                entries[name] = low.usable(expression(low, value))
     return Handle(low.store.place("dict", DictContent(tuple(entries.items()))))
 
 
@@ -178,14 +180,18 @@ def _dict(low: Lowering, node: Any) -> Abstract:
 
 def _binary(low: Lowering, node: Any) -> Abstract:
     left = expression(low, node.left)
-    right = expression(low, node.right)
+    if isinstance(left, Known) or isinstance(node.right, (gast.Name, gast.Constant)):
+        right = expression(low, node.right)
+    else:
+        with low.holding(left):
+            right = expression(low, node.right)
     low.at(node)
     return binary(low, type(node.op), left, right)
 
 
 def binary(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstract:
     """Apply a binary operator."""
-    rule, method, reflected, python = BINARY[kind]
+    rule, method, reflected, python = BINARY[kind.__name__]
     left, right = low.usable(left), low.usable(right)
     if isinstance(left, Known) and isinstance(right, Known):
         folded = fold(left, right, python)
@@ -261,7 +267,7 @@ def _unary(low: Lowering, node: Any) -> Abstract:
 
 def unary(low: Lowering, kind: type, operand: Abstract) -> Abstract:
     """Apply a unary operator."""
-    rule, method, python = UNARY[kind]
+    rule, method, python = UNARY[kind.__name__]
     if isinstance(operand, Known) and isinstance(operand.value, (bool, int, float, complex)) and not isinstance(operand.value, np.generic):
         if isinstance(operand.value, int) or operand.literal:
             return Known(python(operand.value), literal=operand.literal)
@@ -282,7 +288,8 @@ def _compare(low: Lowering, node: Any) -> Abstract:
     result: Abstract | None = None
 
     def rest(position: int, left: Abstract) -> Abstract:
-        right = low.usable(expression(low, node.comparators[position]))
+        with low.holding(left):
+            right = low.usable(expression(low, node.comparators[position]))
         low.at(node)
         answer = compare(low, type(node.ops[position]), left, right)
         if position + 1 == len(node.ops):
@@ -308,7 +315,7 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
             negated = truth(low, inside)
             return Known(not negated) if isinstance(negated, bool) else low.emit("logical_not", negated)
         return inside
-    rule, method, reflected, python = COMPARE[kind]
+    rule, method, reflected, python = COMPARE[kind.__name__]
     if isinstance(left, Known) and isinstance(right, Known):
         folded = fold(left, right, python)
         if folded is not None:
@@ -492,7 +499,11 @@ def truth_of_known(thing: Abstract) -> bool | None:
 
 def _subscript(low: Lowering, node: Any) -> Abstract:
     base = low.usable(expression(low, node.value))
-    index = expression(low, node.slice)
+    if isinstance(node.slice, (gast.Name, gast.Constant)):
+        index = expression(low, node.slice)
+    else:
+        with low.holding(base):
+            index = expression(low, node.slice)
     low.at(node)
     return item(low, base, index)
 
@@ -579,33 +590,33 @@ def _await(low: Lowering, node: Any) -> Abstract:
     low.refuse("async", node)
 
 
-_HANDLERS: dict[type, Callable[[Lowering, Any], Abstract]] = {
-    gast.Constant: _constant,
-    gast.Name: _name,
-    gast.Tuple: _tuple,
-    gast.List: _list,
-    gast.Set: _set,
-    gast.Dict: _dict,
-    gast.BinOp: _binary,
-    gast.UnaryOp: _unary,
-    gast.Compare: _compare,
-    gast.BoolOp: _bool_op,
-    gast.IfExp: _if_expression,
-    gast.Subscript: _subscript,
-    gast.Slice: _slice,
-    gast.Attribute: _attribute,
-    gast.Call: _call,
-    gast.Lambda: _lambda,
-    gast.NamedExpr: _named,
-    gast.ListComp: _comprehension,
-    gast.SetComp: _comprehension,
-    gast.DictComp: _comprehension,
-    gast.GeneratorExp: _comprehension,
-    gast.JoinedStr: _joined,
-    gast.Starred: _starred,
-    gast.Yield: _yield,
-    gast.YieldFrom: _yield,
-    gast.Await: _await,
+_HANDLERS: dict[str, Callable[[Lowering, Any], Abstract]] = {
+    "Constant": _constant,
+    "Name": _name,
+    "Tuple": _tuple,
+    "List": _list,
+    "Set": _set,
+    "Dict": _dict,
+    "BinOp": _binary,
+    "UnaryOp": _unary,
+    "Compare": _compare,
+    "BoolOp": _bool_op,
+    "IfExp": _if_expression,
+    "Subscript": _subscript,
+    "Slice": _slice,
+    "Attribute": _attribute,
+    "Call": _call,
+    "Lambda": _lambda,
+    "NamedExpr": _named,
+    "ListComp": _comprehension,
+    "SetComp": _comprehension,
+    "DictComp": _comprehension,
+    "GeneratorExp": _comprehension,
+    "JoinedStr": _joined,
+    "Starred": _starred,
+    "Yield": _yield,
+    "YieldFrom": _yield,
+    "Await": _await,
 }
 
 __all__ = ["Place", "attribute", "binary", "compare", "conditional", "expression", "item", "lookup", "math", "truth"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import gast
-
 from s2sad.frontend import exits
 from s2sad.frontend.expressions import expression, truth
 from s2sad.frontend.joins import branch
 from s2sad.frontend.lower import Lowering
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Items, Known, Lazy
 
 

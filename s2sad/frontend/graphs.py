@@ -15,13 +15,12 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-import gast
-
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises
 from s2sad.frontend.session import Separate, Session
 from s2sad.frontend.signatures import Given, Signer, sizes_in
 from s2sad.frontend.store import ABSENT
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.templates import Template, instantiate, make_template, same_template
 from s2sad.frontend.values import Abstract, Function, Known, Place, Variable
 from s2sad.graph.core import CALL, SIZE, Graph, Node, Value

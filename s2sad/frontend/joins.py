@@ -245,9 +245,9 @@ class Join:
     def unequal(self, left: Abstract, right: Abstract, name: str) -> Abstract:
         low = self.low
         if isinstance(left, Pending):
-            left = force(low, left)
+            left = self.forced(0, left)
         if isinstance(right, Pending):
-            right = force(low, right)
+            right = self.forced(1, right)
         if isinstance(left, (Conflict, Stale)):
             return left
         if isinstance(right, (Conflict, Stale)):
@@ -313,6 +313,9 @@ class Join:
             before = self.sides.setdefault(side.place, place)
             if before is not place:
                 relate(before, place)
+            for link in side.place.links:
+                if link.joined is side.place:
+                    self.tie_through(place, k, link)
         elif all(low.builder.visible(operand) for operand in side.operands):
             link = Link(place, side, self.condition, k == 1)
             place.links.append(link)
@@ -322,6 +325,22 @@ class Join:
         for partner in side.place.partners:
             if partner is not place:
                 relate(place, partner)
+
+    def tie_through(self, place: Place, k: int, link: Link) -> None:
+        """A place that was joined inside the branch is joined again: it is still what it was joined of."""
+        low = self.low
+        source = link.reference
+        if self.own(k, source.place) or not all(low.builder.visible(operand) for operand in source.operands):
+            for root, _ in roots(source.place):
+                if not self.own(k, root):
+                    relate(place, root)
+            return
+        inner = self.inside(k, lambda: low.emit("logical_not", link.condition) if link.inverted else link.condition)
+        other = self.inside(1 - k, lambda: low.constant(False))
+        condition = self.slot(*((inner, other) if k == 0 else (other, inner)), BOOL, "")
+        made = Link(place, source, condition, False)
+        place.links.append(made)
+        source.place.links.append(made)
 
     def choice(self, left: Abstract, right: Abstract, name: str) -> Abstract:
         """Return one of two things that are decided where they are used."""
@@ -504,6 +523,19 @@ class Join:
         finally:
             low.store.rollback()
 
+    def forced(self, k: int, pending: Pending) -> Abstract:
+        """Make what a loop in a branch has left a thing of the branch; what that makes belongs to its state."""
+        low, arm = self.low, self.arms[k]
+        low.store.begin()
+        try:
+            for key, content in arm.changes.items():
+                low.store.write(key, content)
+            with low.builder.inside(arm.region):
+                result = force(low, pending)
+        finally:
+            arm.changes = low.store.rollback()
+        return result
+
     def slot(self, left: Value, right: Value, kind: Type, name: str) -> Value:
         """Return a result of the `if`: `left` where the condition holds, else `right`."""
         if left is right and self.low.builder.visible(left):
@@ -534,15 +566,18 @@ class Join:
 
 
 def exported(
-    low: Lowering, thing: Any, name: str, leaf: Callable[[Value, str], Value], changes: Changes, places: dict[Place, Place]
+    low: Lowering, thing: Any, name: str, leaf: Callable[[Value, str], Value], changes: Changes, places: dict[Place, Place], since: int | None = None
 ) -> Any:
     """Return a thing that was made inside a region as the outside sees it; `leaf` gives the outer value of an inner one."""
 
     def outside(place: Place, label: str) -> Place:
         existing = low.store.read(place)
         if existing is not ABSENT:
-            if isinstance(existing, Value) and not low.builder.visible(existing):
-                low.store.write(place, leaf(existing, label))  # handed out by a loop inside the region
+            if since is not None and place.number > since and places.get(place) is not place:
+                places[place] = place  # handed out by a loop inside the region
+                low.store.write(place, walk(existing, label))
+            elif isinstance(existing, Value) and not low.builder.visible(existing):
+                low.store.write(place, leaf(existing, label))
             return place
         found = places.get(place)
         if found is None:
@@ -798,11 +833,31 @@ def same(left: Any, right: Any) -> bool:
     return False
 
 
+Root = tuple[Place, frozenset[tuple[Value, bool]]]
+
+
+def roots(place: Place, facts: frozenset[tuple[Value, bool]] = frozenset(), depth: int = 0) -> list[Root]:
+    """Return the places that a joined place may be, each with the conditions under which it is."""
+    mine = [link for link in place.links if link.joined is place]
+    if not mine or depth > 4:
+        return [(place, facts)]
+    found: list[Root] = [(place, facts)]
+    for link in mine:
+        found += roots(link.reference.place, facts | {(link.condition, not link.inverted)}, depth + 1)
+    return found
+
+
 def relate(left: Place, right: Place) -> None:
     """Note that two places may share memory."""
     if left is not right and right not in left.partners:
         left.partners.append(right)
         right.partners.append(left)
+
+
+def connect(new: Place, old: Place) -> None:
+    """Note that a new place may share memory with an old one, and so with all that may share memory with that."""
+    for other in [old, *old.partners, *(end for link in old.links for end in (link.joined, link.reference.place))]:
+        relate(new, other)
 
 
 def follow(low: Lowering, written: Place) -> None:
@@ -830,7 +885,6 @@ def follow(low: Lowering, written: Place) -> None:
             if partner not in staled and low.store.read(partner) is not ABSENT:
                 staled.add(partner)
                 _stale(low, partner, written)
-                pending.append(partner)
 
 
 def _carry(low: Lowering, link: Link, update: Callable[[], None], target: Place) -> None:

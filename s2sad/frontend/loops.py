@@ -16,17 +16,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 from typing import Any
 
-import gast
-
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import exits, kinds
 from s2sad.frontend.expressions import expression, truth
 from s2sad.frontend.iteration import MOST_TRIPS, Plan, plan
-from s2sad.frontend.joins import Mismatch, branch, coerce, dispatch, exported, fits, number_type, relate, same
+from s2sad.frontend.joins import Mismatch, Root, branch, coerce, dispatch, exported, fits, number_type, relate, same, roots
 from s2sad.frontend.last import last_bound
 from s2sad.frontend.lower import DeadPath, Lowering, NeedStatic, describe
 from s2sad.frontend.source import children
 from s2sad.frontend.store import ABSENT, Changes
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -104,6 +103,12 @@ def for_statement(low: Lowering, node: Any) -> None:
 
 
 def visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract], Any], names: dict[str, bool] | None = None) -> None:
+    """Run `body` for each element; exits of the body are left in the exit code."""
+    with low.holding(iterable):
+        _visit(low, iterable, node, body, names)
+
+
+def _visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract], Any], names: dict[str, bool] | None = None) -> None:
     """Run `body` for each element; exits of the body are left in the exit code."""
     if isinstance(iterable, Lazy) and iterable.kind in ("generator", "comprehension", "filter", "nest"):
         from s2sad.frontend.generators import consume
@@ -685,8 +690,6 @@ class Loop:
         """Bind what is carried to parameters."""
         low = self.low
         self.partners_before = {key: len(key.partners) for key in low.store.contents if isinstance(key, Place)}
-        for place, content in self.stale.items():
-            low.store.write(place, content)
         for key in list(self.keys):
             entry = low.store.read(key)
             if isinstance(key, Variable):
@@ -717,6 +720,8 @@ class Loop:
                 head = self.generalise(region, entry, (key,), key.name)
             self.heads[key] = head
             low.store.write(key, head)
+        for place, content in self.stale.items():
+            low.store.write(place, content)
         self._relate()
 
     def _with_fields(self, place: Any, content: InstanceContent) -> InstanceContent:
@@ -945,6 +950,8 @@ class Loop:
 
         for content in self.low.store.contents.values():
             walk(content)
+        for thing in self.low.held:
+            walk(thing)
         return reached
 
     # ------------------------------------------------------------ the end of a trip
@@ -1399,7 +1406,9 @@ class Loop:
         """Make what the last trip left in a name a slot of the loop."""
         low = self.low
         final = pending.final
+        since: int | None = None
         if isinstance(final, Pending):
+            since = low.store.count
             final = final.loop.leave(final)
         if isinstance(final, Known) and isinstance(final.value, (bool, int, float, complex)):
             assert self.node is not None
@@ -1414,7 +1423,7 @@ class Loop:
                 if not (isinstance(first, ArrayRef) and isinstance(final, ArrayRef)):
                     return Conflict(pending.name, "it is what one of two loops has left", low.location)
             start = low.value(first)
-        return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported)  # type: ignore[no-any-return]
+        return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported, since)  # type: ignore[no-any-return]
 
     def _late(self, value: Value, label: str, start: Value | None = None) -> Value:
         low = self.low
@@ -1465,20 +1474,6 @@ def _fits(low: Lowering, option: Abstract, thing: Abstract) -> bool:
         left, right = low.array_type(option), low.array_type(thing)
         return left.dtype == right.dtype and left.rank == right.rank
     return fits(low, option, thing)
-
-
-Root = tuple[Place, frozenset[tuple[Value, bool]]]
-
-
-def roots(place: Place, facts: frozenset[tuple[Value, bool]] = frozenset(), depth: int = 0) -> list[Root]:
-    """Return the places that a joined place may be, each with the conditions under which it is."""
-    mine = [link for link in place.links if link.joined is place]
-    if not mine or depth > 4:
-        return [(place, facts)]
-    found: list[Root] = [(place, facts)]
-    for link in mine:
-        found += roots(link.reference.place, facts | {(link.condition, not link.inverted)}, depth + 1)
-    return found
 
 
 def meet(left: list[Root], right: list[Root]) -> bool:

@@ -130,6 +130,7 @@ class Lowering:
         self.world = self.store.place("world", None)
         self.loops: dict[Value, Any] = {}  # what a loop defines anew each trip -> the loop
         self.open_loops: list[Any] = []
+        self.held: list[Any] = []  # what expressions that are being evaluated hold, beside names and containers
         self.assumed: dict[Value, frozenset[int]] = {}  # tags -> the options that the branches around leave
         self.tests: dict[Value, tuple[Value, frozenset[int], int]] = {}  # conditions that ask which option a tag is
         self.yields: dict[Frame, Any] = {}  # generators that are being consumed -> who consumes them
@@ -283,6 +284,16 @@ class Lowering:
         if isinstance(thing, Stale):
             raise refusal("stale", self.location, name=thing.name or "this array", other=thing.other or "another array", line=thing.location.line)
         return thing
+
+    @contextmanager
+    def holding(self, *things: Any) -> Iterator[None]:
+        """Note that something is referred to while something else is evaluated."""
+        count = len(self.held)
+        self.held.extend(things)
+        try:
+            yield
+        finally:
+            del self.held[count:]
 
     def narrowed(self, thing: Choice) -> Abstract:
         """Leave out the options that the branches around exclude."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import gast
-
 from s2sad.frontend.expressions import compare, expression, identity, truth
 from s2sad.frontend.joins import branch
 from s2sad.frontend.lower import Lowering
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Handle, Items, Known, ListContent
 from s2sad.graph.core import Value
 

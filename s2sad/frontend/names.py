@@ -10,11 +10,10 @@ import builtins
 import importlib
 from typing import Any
 
-import gast
-
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.source import make_source
 from s2sad.frontend.store import ABSENT
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Function, Known, Origin
 
 # Modules that the static command line may import: they belong to the dependencies of generated code, or to Python.
@@ -181,8 +180,8 @@ def _literal(node: Any) -> Any:
             from s2sad.frontend.expressions import BINARY
 
             left, right = _literal(node.left), _literal(node.right)
-            if type(node.op) in BINARY and isinstance(left, (int, float)) and isinstance(right, (int, float)):
-                return BINARY[type(node.op)][3](left, right)
+            if type(node.op).__name__ in BINARY and isinstance(left, (int, float)) and isinstance(right, (int, float)):
+                return BINARY[type(node.op).__name__][3](left, right)
         case gast.Attribute() if isinstance(node.value, gast.Name) and node.value.id in ("np", "numpy", "math") and node.attr in ("pi", "e", "inf", "nan"):
             import math
 

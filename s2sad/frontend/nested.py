@@ -15,7 +15,19 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend.lower import Lowering, PrimalRaises, describe
 from s2sad.frontend.session import Separate
 from s2sad.frontend.store import ABSENT
-from s2sad.frontend.values import Abstract, ArrayRef, DictContent, Function, Handle, InstanceContent, Items, Known, ListContent, Method, Partial
+from s2sad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    DictContent,
+    Function,
+    Handle,
+    InstanceContent,
+    Items,
+    Known,
+    ListContent,
+    Method,
+    Partial,
+)
 from s2sad.graph.core import CALL, Value
 from s2sad.graph.types import Number, is_inexact
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.arrays import array_of, extent, in_place, into, path_step, take, write_step
-from s2sad.frontend.joins import dispatch, relate
+from s2sad.frontend.joins import connect, dispatch
 from s2sad.frontend.lower import Lowering, PrimalRaises, describe
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, GrowingContent, Handle, Items, Known, Lazy, ListContent, Range
 from s2sad.graph.core import Value
@@ -329,12 +329,7 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
             if isinstance(thing, ArrayRef):
                 if rule.sharing == "layout" and thing.place.contiguous and not thing.path and all(map(_hashable, static.values())) and len(operands) == 1:
                     return take(low, thing, View(rule.name, tuple(static.items())))
-                relate(result.place, thing.place)
-                for partner in thing.place.partners:
-                    relate(result.place, partner)
-                for link in thing.place.links:
-                    relate(result.place, link.joined)
-                    relate(result.place, link.reference.place)
+                connect(result.place, thing.place)
         result.place.readonly = rule.name == "expand"
     return result
 
@@ -643,7 +638,7 @@ def _array(low: Lowering, function: Any, arguments: list[Abstract], keywords: Ke
             if function is np.ascontiguousarray and not (thing.place.contiguous and not thing.path):
                 copyish = low.result(low.emit("copy", value), contiguous=True)
                 assert isinstance(copyish, ArrayRef)
-                relate(copyish.place, thing.place)
+                connect(copyish.place, thing.place)
                 return copyish
             return thing
         return copied(low, thing)

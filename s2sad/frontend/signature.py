@@ -117,8 +117,9 @@ class Arguments:
         return Arguments(dict(given.trees), [part.type for part in given.parts], dict(given.seen), set(given.labels))
 
 
-_ITEM = re.compile(r"\s*(\*{0,2}\w+)\s*:\s*")
-_TYPE = re.compile(r"(bool|int|float|complex|[biufc]\d+)\s*(?:\[([^\]]*)\])?")
+# Compiled when the first text of types is read.
+_ITEM = r"\s*(\*{0,2}\w+)\s*:\s*"
+_TYPE = r"(bool|int|float|complex|[biufc]\d+)\s*(?:\[([^\]]*)\])?"
 _SHORT = {"float": "f8", "int": "i8", "bool": "b1", "complex": "c16"}
 
 
@@ -174,7 +175,7 @@ class _Reader:
         )
 
     def name(self) -> str:
-        match = _ITEM.match(self.text, self.position)
+        match = re.compile(_ITEM).match(self.text, self.position)
         if match is None:
             raise self.fail()
         self.position = match.end()
@@ -219,7 +220,7 @@ class _Reader:
         if self.take("None"):
             return Fixed(None)
         self._blank()
-        match = _TYPE.match(self.text, self.position)
+        match = re.compile(_TYPE).match(self.text, self.position)
         if match is None:
             raise self.fail()
         self.position = match.end()

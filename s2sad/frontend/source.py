@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import field
 from typing import Any
 
-import gast
-
 from s2sad.errors import Location
 from s2sad.frontend.fence import refuse
+from s2sad.frontend.syntax import gast
 from s2sad.record import record
 
 REWRITERS = ("@pytest_ar", "@py_builtins", "@py_assert", "@py_format")
@@ -238,32 +237,27 @@ def _difference(code: types.CodeType, node: Any) -> str | None:
 
 def _recompiled(node: Any, code: types.CodeType) -> types.CodeType | None:
     """Compile the definition alone, inside a function that binds its free variables."""
-    copy = node
     free = list(code.co_freevars)
-    if isinstance(node, ast.Lambda):
-        inner: list[ast.stmt] = [ast.Expr(node)]
-    else:
-        bare = ast.FunctionDef(**{name: getattr(node, name, None) for name in node._fields})
-        bare.decorator_list = []
-        bare.returns = None
-        ast.copy_location(bare, node)
-        inner = [bare]
-        copy = bare
+    inner: ast.stmt = ast.Expr(node)
+    if not isinstance(node, ast.Lambda):
+        inner = ast.FunctionDef(**{name: getattr(node, name, None) for name in node._fields})
+        inner.decorator_list = []
+        inner.returns = None
+    ast.copy_location(inner, node)
     body: list[ast.stmt] = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None)) for name in free if name != "__class__"]
-    body += inner
     empty = ast.arguments(posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[])
     outer: list[ast.stmt] = [ast.FunctionDef("__outer__", empty, body, [], None, None, **({"type_params": []} if "type_params" in ast.FunctionDef._fields else {}))]
     if "__class__" in free:
         extra = {"type_params": []} if "type_params" in ast.ClassDef._fields else {}
-        outer = [ast.FunctionDef("__outer__", empty, [ast.ClassDef("C", [], [], inner, [], **extra)], [], None, None, **extra)]
-    module = ast.Module(outer, [])
-    ast.fix_missing_locations(module)
+        body = []
+        outer = [ast.FunctionDef("__outer__", empty, [ast.ClassDef("C", [], [], body, [], **extra)], [], None, None, **extra)]
+    module = ast.fix_missing_locations(ast.Module(outer, []))
+    body.append(inner)  # only now: it has locations
     flags = code.co_flags & 0x1FE0000  # __future__ features
     try:
         compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    del copy
     return next((found for found in _codes(compiled) if found.co_name == code.co_name and found.co_varnames[: code.co_argcount] == code.co_varnames[: code.co_argcount]), None)
 
 
@@ -310,9 +304,6 @@ def parse_module(text: str, file: str) -> Any:
     return gast.ast_to_gast(ast.parse(text, file))
 
 
-_STORES = (gast.Store, gast.Param)
-
-
 def _analyse(node: Any) -> tuple[Scope, bool, int]:
     """Return the scope of a function, whether it is a generator, and how much it does."""
     scope = Scope()
@@ -328,13 +319,13 @@ def _analyse(node: Any) -> tuple[Scope, bool, int]:
     return scope, facts[0], facts[1]
 
 
+# The kinds of nodes that `_visit` looks at; of the others it looks at what is in them.
 _TELLING = frozenset(
-    (
-        gast.Name, gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Lambda, gast.Global, gast.Nonlocal, gast.Import,
-        gast.ImportFrom, gast.ExceptHandler, gast.NamedExpr, gast.Yield, gast.YieldFrom, gast.ListComp, gast.SetComp, gast.DictComp,
-        gast.GeneratorExp, gast.MatchAs, gast.MatchStar, gast.MatchMapping, gast.For, gast.While,
-    )
-)  # fmt: skip
+    """
+    Name FunctionDef AsyncFunctionDef ClassDef Lambda Global Nonlocal Import ImportFrom ExceptHandler NamedExpr Yield
+    YieldFrom ListComp SetComp DictComp GeneratorExp MatchAs MatchStar MatchMapping For While
+    """.split()
+)
 
 
 def children(node: Any) -> list[Any]:
@@ -351,7 +342,7 @@ def children(node: Any) -> list[Any]:
 
 def _visit(node: Any, scope: Scope, facts: list[Any], comprehension: bool) -> None:
     facts[1] += 1
-    if type(node) not in _TELLING:
+    if type(node).__name__ not in _TELLING:
         for child in children(node):
             _visit(child, scope, facts, comprehension)
         return

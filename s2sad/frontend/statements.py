@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import gast
-
 from s2sad.frontend import exits
 from s2sad.frontend.arrays import check_assignable, in_place, is_whole, path_step, write_step
 from s2sad.frontend.expressions import BINARY, attribute, binary, expression, item, numeric, read_variable, truth
 from s2sad.frontend.joins import Arm, branch, close, dispatch, run_arm
 from s2sad.frontend.lower import DeadPath, Lowering, describe
 from s2sad.frontend.store import ABSENT
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, Frame, Handle, Items, Known, Variable
 from s2sad.graph.core import Node, Value
 from s2sad.graph.index import shifted
@@ -49,14 +48,25 @@ def after(low: Lowering, code: exits.Exit, rest: Callable[[], None]) -> None:
 
     def go() -> None:
         low.store.write(low.frame.exit, Known(exits.FALLS))
+        low.store.write(low.frame.result, ABSENT)  # nothing has been returned on this path
         rest()
 
     branch(low, left, lambda: None, go)
 
 
+def proceed(low: Lowering, rest: Sequence[Any]) -> None:
+    """Lower the rest of a block where a branch of its last statement has not left it."""
+    code = exits.current(low)
+    if isinstance(code, Known):
+        if code.value == exits.FALLS:
+            block(low, rest)
+    elif exits.FALLS in code.codes:
+        after(low, code, lambda: block(low, rest))
+
+
 def statement(low: Lowering, node: Any) -> None:
     """Lower one statement."""
-    handler = _HANDLERS.get(type(node))
+    handler = _HANDLERS.get(type(node).__name__)
     if handler is None:
         low.refuse("syntax", node, what=f"the statement {type(node).__name__}", remedy="write it with simpler statements")
     low.at(node)
@@ -86,7 +96,7 @@ def _if(low: Lowering, node: Any, rest: Sequence[Any]) -> bool:
         otherwise = run_arm(low, lambda: block(low, node.orelse), answer, False)
         consumed = bool(rest) and _leaves(low, otherwise)
         if consumed:
-            then = run_arm(low, lambda: block(low, rest), answer, True, then)
+            then = run_arm(low, lambda: proceed(low, rest), answer, True, then)
     low.builder.location = location
     close(low, answer, [then, otherwise])
     return consumed
@@ -116,8 +126,9 @@ def _pass(low: Lowering, node: Any) -> None:
 def _assign(low: Lowering, node: Any) -> None:
     value = expression(low, node.value)
     low.at(node)
-    for target in node.targets:
-        assign(low, target, value)
+    with low.holding(value):
+        for target in node.targets:
+            assign(low, target, value)
 
 
 def _annotated(low: Lowering, node: Any) -> None:
@@ -253,14 +264,15 @@ def _done(nothing: None) -> Abstract:
 
 def _augmented(low: Lowering, node: Any) -> None:
     operation = type(node.op)
-    if operation not in BINARY:
+    if operation.__name__ not in BINARY:
         low.refuse("syntax", node, what=f"the operator {operation.__name__}", remedy="write it out")
     target = node.target
     match target:
         case gast.Name():
             variable = _variable(low, target.id)
             old = read_variable(low, variable, target.id)
-            value = low.usable(expression(low, node.value))
+            with low.holding(old):
+                value = low.usable(expression(low, node.value))
             low.at(node)
             new = combine(low, operation, old, value)
             if new is not old:
@@ -297,7 +309,7 @@ def _augment_item(low: Lowering, node: Any, operation: type, base: Abstract, ind
     if is_whole(step):
         value = low.usable(expression(low, node.value))
         low.at(node)
-        in_place(low, base, BINARY[operation][0], value)
+        in_place(low, base, BINARY[operation.__name__][0], value)
         return
     path = (*base.path, *shifted((step,), len(base.operands)))
     target = ArrayRef(base.place, path, (*base.operands, *operands))
@@ -306,7 +318,7 @@ def _augment_item(low: Lowering, node: Any, operation: type, base: Abstract, ind
     low.at(node)
     written = low.value(value, "an operand")
     check_assignable(low, written)
-    new = low.emit(BINARY[operation][0], old_value, written)
+    new = low.emit(BINARY[operation.__name__][0], old_value, written)
     if isinstance(old_value.type, Array):
         from s2sad.frontend.arrays import into
 
@@ -328,7 +340,7 @@ def _cast_check(low: Lowering, old: Value, new: Value) -> None:
 def combine(low: Lowering, operation: type, old: Abstract, value: Abstract) -> Abstract:
     """Return what ``old <op>= value`` leaves: the same array or list, changed, or a new thing."""
     if isinstance(old, ArrayRef):
-        in_place(low, old, BINARY[operation][0], value)
+        in_place(low, old, BINARY[operation.__name__][0], value)
         return old
     if isinstance(old, Choice) and not numeric(low, old):
         return dispatch(low, old, lambda option: combine(low, operation, option, value))
@@ -458,35 +470,34 @@ def _class(low: Lowering, node: Any) -> None:
     low.refuse("syntax", node, what="a class defined inside a function", remedy="define the class in the module")
 
 
-_HANDLERS: dict[type, Callable[[Lowering, Any], None]] = {
-    gast.Expr: _expression,
-    gast.Pass: _pass,
-    gast.Assign: _assign,
-    gast.AnnAssign: _annotated,
-    gast.AugAssign: _augmented,
-    gast.Return: _return,
-    gast.Break: _break,
-    gast.Continue: _continue,
-    gast.Raise: _raise,
-    gast.Assert: _assert,
-    gast.FunctionDef: _function,
-    gast.AsyncFunctionDef: _async,
-    gast.ClassDef: _class,
-    gast.Delete: _delete,
-    gast.Import: _import,
-    gast.ImportFrom: _import,
-    gast.Global: _pass,
-    gast.Nonlocal: _pass,
-    gast.If: _if_alone,
-    gast.For: _for,
-    gast.AsyncFor: _async,
-    gast.While: _while,
-    gast.With: _with,
-    gast.AsyncWith: _async,
-    gast.Try: _try,
+_HANDLERS: dict[str, Callable[[Lowering, Any], None]] = {
+    "Expr": _expression,
+    "Pass": _pass,
+    "Assign": _assign,
+    "AnnAssign": _annotated,
+    "AugAssign": _augmented,
+    "Return": _return,
+    "Break": _break,
+    "Continue": _continue,
+    "Raise": _raise,
+    "Assert": _assert,
+    "FunctionDef": _function,
+    "AsyncFunctionDef": _async,
+    "ClassDef": _class,
+    "Delete": _delete,
+    "Import": _import,
+    "ImportFrom": _import,
+    "Global": _pass,
+    "Nonlocal": _pass,
+    "If": _if_alone,
+    "For": _for,
+    "AsyncFor": _async,
+    "While": _while,
+    "With": _with,
+    "AsyncWith": _async,
+    "Try": _try,
+    "Match": _match,
 }
-if hasattr(gast, "Match"):
-    _HANDLERS[gast.Match] = _match
 
 __all__ = ["assign", "assign_name", "block", "combine", "describe", "items", "statement"]
 items = Items

@@ -21,12 +21,12 @@ class Store:
     def __init__(self) -> None:
         self.contents: dict[Key, Any] = {}
         self._journals: list[Changes] = []
-        self._count = 0
+        self.count = 0
 
     def place(self, kind: str, content: Any, **facts: Any) -> Place:
         """Make a new object."""
-        self._count += 1
-        place = Place(self._count, kind, **facts)
+        self.count += 1
+        place = Place(self.count, kind, **facts)
         self.write(place, content)
         return place
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from s2sad.frontend.joins import relate
+from s2sad.frontend.joins import connect, relate
 from s2sad.frontend.lower import DeadPath, Lowering
 from s2sad.frontend.session import Separate
 from s2sad.frontend.store import ABSENT
@@ -315,7 +315,7 @@ def instantiate(low: Lowering, template: Template, results: list[Value], argumen
             continue
         if right[0] == "given":
             original = places[right[1]]
-            relate(made[left[1]], original if isinstance(original, Place) else original[0])
+            connect(made[left[1]], original if isinstance(original, Place) else original[0])
         elif right[1] in made:
             relate(made[left[1]], made[right[1]])
     return result

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import gast
-
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Items, Known
 from s2sad.graph.core import Value
 

@@ -7,7 +7,6 @@ an assumption that the entry tests.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from s2sad.graph.sizes import Atom, Size, Sizes
 from s2sad.graph.types import Array, Dict, List, Number, Opaque, Optional, Record, Scalar, Tuple, Type
@@ -75,18 +74,19 @@ def spans(facts: Iterable[Size], difference: Size) -> bool:
         rows = [_eliminate(row, chosen, pivot) if pivot in row else row for row in rows if row is not chosen]
 
 
-def _row(size: Size) -> dict[Atom | None, Fraction]:
-    row: dict[Atom | None, Fraction] = {atom: Fraction(count) for atom, count in size.terms}
+def _row(size: Size) -> dict[Atom | None, int]:
+    row: dict[Atom | None, int] = dict(size.terms)
     if size.constant:
-        row[None] = Fraction(size.constant)
+        row[None] = size.constant
     return row
 
 
-def _eliminate(row: dict[Atom | None, Fraction], by: dict[Atom | None, Fraction], pivot: Atom | None) -> dict[Atom | None, Fraction]:
-    factor = row[pivot] / by[pivot]
-    result = dict(row)
+def _eliminate(row: dict[Atom | None, int], by: dict[Atom | None, int], pivot: Atom | None) -> dict[Atom | None, int]:
+    """Return a multiple of `row` plus a multiple of `by` in which the pivot does not occur."""
+    scale, factor = by[pivot], row[pivot]
+    result = {atom: scale * count for atom, count in row.items()}
     for atom, count in by.items():
-        total = result.get(atom, Fraction(0)) - factor * count
+        total = result.get(atom, 0) - factor * count
         if total:
             result[atom] = total
         else:

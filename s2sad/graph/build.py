@@ -73,14 +73,18 @@ class Builder:
     ) -> Node:
         """Append a node with given result types."""
         node = Node(operation, tuple(operands), static, tuple(regions), location=self.location, reverses=self.reverses)
-        labels = list(names) + [""] * (len(types) - len(names))
-        node.results = tuple(Value(kind, label, node, self.location) for kind, label in zip(types, labels, strict=True))
+        if len(types) == 1:  # almost all nodes
+            node.results = (Value(types[0], names[0] if names else "", node, self.location),)
+        else:
+            labels = list(names) + [""] * (len(types) - len(names))
+            node.results = tuple(Value(kind, label, node, self.location) for kind, label in zip(types, labels, strict=True))
         self.region.nodes.append(node)
         return node
 
     def constant(self, value: object, kind: Type | None = None) -> Value:
         """Return a constant."""
-        return self.append(CONSTANT, (), {"value": value, "kind": kind or constant_type(value)}, [kind or constant_type(value)]).result
+        kind = kind or constant_type(value)
+        return self.append(CONSTANT, (), {"value": value, "kind": kind}, [kind]).result
 
     def undefined(self, kind: Type, name: str = "") -> Value:
         """Return the value of a name that is not bound."""

@@ -143,8 +143,9 @@ class Region:
 class Graph:
     """A function: a region whose parameters are its inputs.
 
-    `sizes` holds the size facts and assumptions; `stage` is ``"pure"`` (at_trip allowed), ``"kept"`` (at_trip lowered) or
-    ``"sequenced"`` (in-place operations placed; the order of the nodes is binding).  `size_sources` says where an
+    `sizes` holds the size facts and assumptions; `stage` is ``"open"`` (a name only: the graph is still being made),
+    ``"pure"`` (at_trip allowed), ``"kept"`` (at_trip lowered) or ``"sequenced"`` (in-place operations placed; the order of the
+    nodes is binding).  `size_sources` says where an
     entry atom is found: ``(parameter, axis)``, or ``(parameter, None)`` for an integer parameter; instead of a parameter it
     may be an `item` of a residual that is one (the reverse half of a split graph).
     """

@@ -176,6 +176,8 @@ class _Activation:
         operation = node.operation
         if operation.evaluate is None:
             raise InterpretError(f"operation {operation.name} cannot be run")
+        if operation.name == "as_kind" and isinstance(self.read(node.operands[0]), Unbound):
+            return [self.read(node.operands[0])]  # only handed around
         data = [self.use(value) for value in node.operands]
         if operation.name in WRITES and data:
             return [self.write(operation, data, self.static(node))]

@@ -79,6 +79,8 @@ class Size:
 
     def __add__(self, other: Size | int) -> Size:
         right = Size.of(other)
+        if not right.terms:
+            return Size(self.terms, self.constant + right.constant)
         total = dict(self.terms)
         for atom, count in right.terms:
             total[atom] = total.get(atom, 0) + count
@@ -89,7 +91,7 @@ class Size:
         return self * -1
 
     def __sub__(self, other: Size | int) -> Size:
-        return self + (-Size.of(other))
+        return self + (-other)
 
     def __mul__(self, other: Size | int) -> Size:
         right = Size.of(other)

@@ -95,12 +95,12 @@ def violations(
 
 def _reachable(graph: Graph) -> list[Graph]:
     found: dict[Graph, None] = {}
-    waiting = list(graph.callees())
+    waiting = [callee for callee in graph.callees() if callee.stage != "open"]
     while waiting:
         callee = waiting.pop(0)
         if callee is not graph and callee not in found:
             found[callee] = None
-            waiting.extend(callee.callees())
+            waiting.extend(inner for inner in callee.callees() if inner.stage != "open")
     return list(found)
 
 

@@ -38,12 +38,16 @@ def stale_reads(graph: Graph, writable: frozenset[int] | None, owned_results: bo
 
 @record(eq=False)
 class _Root:
-    """A buffer, or one of several buffers."""
+    """A buffer, or one of several buffers; `contents` stands for all that a list or dict refers to.
+
+    The values of a root are stale when it has been written: of contents they are the list, which it changes, and the entries.
+    """
 
     name: str
     parameter: int | None = None
     values: dict[Value, None] = field(default_factory=dict)
     maybe: dict[_Root, None] = field(default_factory=dict)
+    contents: _Root | None = None
 
 
 @record()
@@ -81,10 +85,7 @@ class _Walk:
     def summarise(self) -> _Summary:
         written = frozenset(root.parameter for root in (*self.changed, *self.written) if root.parameter is not None)
         roots = [self.roots.get(value) for value in self.graph.results]
-        shared = tuple(
-            frozenset(one.parameter for one in (root, *root.maybe) if one.parameter is not None) if root is not None else frozenset()
-            for root in roots
-        )
+        shared = tuple(frozenset(one.parameter for one in reach(root) if one.parameter is not None) for root in roots)
         pairs = tuple((i, j) for j, right in enumerate(roots) for i, left in enumerate(roots[:j]) if left and right and alias(left, right))
         locked = tuple((number, self.locked[value]) for number, value in enumerate(self.graph.results) if value in self.locked)
         return _Summary(written, shared, pairs, locked)
@@ -99,6 +100,7 @@ class _Walk:
         for other in list(root.maybe):
             other.maybe.pop(root, None)
         root.maybe.clear()
+        root.contents = None
         root.values = {value: None}
         self.stale.pop(value, None)
         self.locked.pop(value, None)
@@ -108,6 +110,8 @@ class _Walk:
         """Let `value` be the contents of `root` from now on."""
         self.roots[value] = root
         root.values[value] = None
+        if root.contents is not None and isinstance(value.type, (List, Dict)):
+            root.contents.values[value] = None
         self.stale.pop(value, None)
 
     def relate(self, root: _Root, others: Sequence[_Root]) -> None:
@@ -115,6 +119,16 @@ class _Walk:
             if other is not root:
                 root.maybe[other] = None
                 other.maybe[root] = None
+                if root.contents is not None or other.contents is not None:
+                    self.relate(self.contents(root), [self.contents(other)])
+
+    def contents(self, root: _Root) -> _Root:
+        """Return what the entries of a container are; those of two that may be the same may be the same."""
+        if root.contents is None:
+            root.contents = _Root(root.name, root.parameter)
+            root.contents.values = {value: None for value in root.values if isinstance(value.type, (List, Dict))} or dict(root.values)
+            self.relate(root.contents, [self.contents(other) for other in list(root.maybe)])
+        return root.contents
 
     def around(self, value: Value) -> list[_Root]:
         root = self.roots.get(value)
@@ -138,7 +152,8 @@ class _Walk:
                 if containers:
                     self.changed[other] = None
             return
-        for other in (root, *root.maybe):
+        inner = () if root.contents is None else (root.contents, *root.contents.maybe)
+        for other in (root, *root.maybe, *inner):
             self.written[other] = None
             self.stale.update((value, writer) for value in other.values if value not in self.stale)
 
@@ -182,17 +197,19 @@ class _Walk:
             self.write(root, node)
             for value in node.results:
                 self.join(value, root)
-            if isinstance(node.operands[0].type, (List, Dict)):
+            if isinstance(node.operands[0].type, (List, Dict)) and operation.name != "list_add":  # that makes a new element
                 # The container refers to what is put into it: writing that changes the container.
                 for value in node.operands[1:]:
-                    self.relate(root, self.around(value))
+                    if value in self.roots:
+                        self.relate(self.contents(root), self.around(value))
             return
         for value in node.results:
             if not holds_memory(value.type):
                 continue
             sources = self.sources(node)
             if len(sources) == 1 and sources[0] in self.roots:
-                self.join(value, self.roots[sources[0]])
+                source = self.roots[sources[0]]
+                self.join(value, self.contents(source) if node.operation.name in ("list_get", "dict_get") else source)
             else:
                 root = self.fresh(value)
                 for source in sources:
@@ -313,7 +330,7 @@ class _Walk:
             if holds_memory(value.type):
                 root = self.fresh(value)
                 for number in sorted(shared):
-                    self.relate(root, self.around(node.operands[number]))
+                    self.relate(root, reach(self.roots.get(node.operands[number])))
         for number, reason in summary.locked:
             self.locked[node.results[number]] = reason
         for i, j in summary.pairs:
@@ -362,8 +379,17 @@ _CONTROL: dict[object, Callable[[_Walk, Node], None]] = {
 
 
 def alias(left: _Root, right: _Root) -> bool:
-    """Whether two roots may be one buffer."""
-    return left is right or right in left.maybe
+    """Whether two roots may be one buffer, or may refer to one."""
+    others = {right} if right.contents is None else {right, right.contents}
+    return any(one in others or not others.isdisjoint(one.maybe) for one in (left, left.contents) if one is not None)
+
+
+def reach(root: _Root | None) -> list[_Root]:
+    """Return all buffers that a root may be or refer to."""
+    if root is None:
+        return []
+    inner = () if root.contents is None else (root.contents, *root.contents.maybe)
+    return [root, *root.maybe, *inner]
 
 
 def holds_memory(kind: Type) -> bool:

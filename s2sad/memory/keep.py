@@ -46,7 +46,7 @@ def keep(graph: Graph, *, popping: bool = True) -> Graph:
         return graph
     graph.stage = "kept"
     _Keeper(graph, popping).run()
-    for callee in graph.callees():
+    for callee in [callee for callee in graph.callees() if callee.stage != "open"]:
         keep(callee, popping=popping)
     return graph
 

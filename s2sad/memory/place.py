@@ -52,7 +52,7 @@ def place(graph: Graph, poison: bool = False, *, fresh: frozenset[int] | None = 
 
 def _place(graph: Graph, poison: bool, fresh: frozenset[int] | None, summaries: dict[Graph, Summary]) -> None:
     summaries[graph] = unknown_summary(graph)
-    for callee in graph.callees():
+    for callee in [callee for callee in graph.callees() if callee.stage != "open"]:
         if callee not in summaries:
             _place(callee, poison, frozenset(), summaries)
     placed = graph.stage == "sequenced"  # a callee that another graph shares: walking it again only tells what it shares

@@ -59,7 +59,7 @@ def split(
         for value in half.parameters:
             value.owner = half.body
     mine = set(forward.parameters)
-    forward.size_sources = {name: source for name, source in graph.size_sources.items() if source[0] in mine}
+    forward.size_sources = {name: source for name, source in graph.size_sources.items() if source[0] in mine or source[0] in computed}
     _carry_over(forward, reverse, computed | mine)
     return forward, reverse
 

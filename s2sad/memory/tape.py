@@ -96,7 +96,7 @@ class Recorder:
                 return Tape("flat", self._into_list(path, value, handed=handed), bodies, value.type, value.name, state)
             held = value
             for region in path[:first]:
-                held = self.threads.leave_branch(region, held)
+                held = self.threads.leave_branch(region, held, bound=True)
             root = self._into_list(path[first : first + 1], held, handed=handed)
             return Tape("indexed", root, (path[first],), value.type, value.name, state)
 

@@ -88,8 +88,8 @@ class Threads:
         node.results = (*node.results, Value(initial.type, initial.name, node, initial.location))
         return body.parameters[-1]
 
-    def leave_branch(self, branch: Region, value: Value, otherwise: Value | None = None) -> Value:
-        """Make `value` a result of the node around `branch`; elsewhere it is `otherwise`, or unbound."""
+    def leave_branch(self, branch: Region, value: Value, otherwise: Value | None = None, *, bound: bool = False) -> Value:
+        """Make `value` a result of the node around `branch`; elsewhere it is `otherwise`, or None (`bound`), or unbound."""
         node = self.node(branch)
         assert node.operation not in LOOPS
         if otherwise is None and value in branch.results and node.operation is IF:
@@ -101,7 +101,8 @@ class Threads:
                 region.results.append(otherwise)
             else:
                 with self.end(region):
-                    region.results.append(self.builder.undefined(value.type, value.name))
+                    missing = self.builder.constant(None, value.type) if bound else self.builder.undefined(value.type, value.name)
+                region.results.append(missing)
         node.results = (*node.results, Value(value.type, value.name, node, value.location))
         return node.results[-1]
 

@@ -27,22 +27,23 @@ def common_subexpressions(graph: Graph) -> Graph:
 
 
 def _visit(region: Region, seen: dict[Key, Node], replacements: dict[Value, Value]) -> None:
-    here: dict[Key, Node] = dict(seen) if seen else {}
+    own: list[Key] = []  # what nobody sees behind the region
     kept = []
     for node in region.nodes:
         node.operands = tuple(replacements.get(value, value) for value in node.operands)
         if node.regions:
             kept.append(node)
             for inner in node.regions:
-                _visit(inner, here, replacements)
+                _visit(inner, seen, replacements)
             continue
         if not mergeable(node):
             kept.append(node)
             continue
         key = (node.operation, node.operands, static_key(node))
-        first = here.get(key)
+        first = seen.get(key)
         if first is None:
-            here[key] = node
+            seen[key] = node
+            own.append(key)
             kept.append(node)
             continue
         for old, new in zip(node.results, first.results, strict=True):
@@ -50,6 +51,8 @@ def _visit(region: Region, seen: dict[Key, Node], replacements: dict[Value, Valu
             if old.name and not new.name and not isinstance(new.type, Array):
                 new.name = old.name
     region.nodes = kept
+    for key in own:
+        del seen[key]
 
 
 def mergeable(node: Node) -> bool:

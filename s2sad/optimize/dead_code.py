@@ -72,6 +72,9 @@ class _Marker:
         """Keep a node and everything that decides whether it runs."""
         while node is not None and node not in self.nodes:
             self.nodes.add(node)
+            if not node.regions and node.operation is not CALL:  # almost all nodes
+                node = self.home[node]
+                continue
             match node.operation:
                 case operation if operation is FOR:
                     for value in node.operands[:3]:

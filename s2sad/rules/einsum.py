@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from s2sad.rules.rearrange import positions_of
 from s2sad.rules.types import array_or_scalar, numeric, promoted
 
 Labels = tuple[tuple[str, ...], str]
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @cache
@@ -28,7 +28,7 @@ def labels(subscripts: str, ranks: tuple[int, ...]) -> Labels:
     parts = inputs.split(",")
     if len(parts) != len(ranks):
         raise ShapeError(f"einsum: {len(ranks)} operands for {len(parts)} subscripts")
-    spare = [letter for letter in ascii_letters if letter not in subscripts]
+    spare = [letter for letter in _LETTERS if letter not in subscripts]
     counts = [length - len(part.replace("...", "")) if "..." in part else 0 for part, length in zip(parts, ranks, strict=True)]
     dots = "".join(spare[: max(counts, default=0)])
     full = tuple(part.replace("...", dots[len(dots) - count :]) for part, count in zip(parts, counts, strict=True))

@@ -65,3 +65,10 @@ def sinc_slope(x: Any) -> Any:
     square = (np.pi * x) ** 2
     series = np.pi**2 * x * (-1 / 3 + square * (1 / 30 + square * (-1 / 840 + square * (1 / 45360 - square / 3991680))))
     return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)[()]
+
+
+def copied(x: Any) -> Any:
+    """Return a copy of nested tuples and lists with copies of the arrays in them."""
+    if isinstance(x, (tuple, list)):
+        return type(x)(map(copied, x))
+    return x.copy() if isinstance(x, np.ndarray) else x

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 from s2sad.graph.types import is_inexact
+from s2sad.record import replace
 from s2sad.rules import REGISTRY
 from s2sad.rules.declare import Rule
 from s2sad.rules.types import data_type
@@ -54,19 +54,19 @@ def numeric(rule: Rule) -> bool:
 @pytest.mark.parametrize("mutation", MUTATIONS)
 @pytest.mark.parametrize("rule", [rule for rule in RULES if numeric(rule)], ids=lambda rule: rule.name)
 def test_wrong_pull_back_is_caught(rule: Rule, mutation: str) -> None:
-    wrong = dataclasses.replace(rule, pullback=mutated(rule.pullback, MUTATIONS[mutation]), complex=True)
+    wrong = replace(rule, pullback=mutated(rule.pullback, MUTATIONS[mutation]), complex=True)
     assert caught(wrong, lambda rule, sample: registry.test_pull_back_against_push_forward(rule, sample, False))
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if numeric(rule)], ids=lambda rule: rule.name)
 def test_wrong_push_forward_is_caught(rule: Rule) -> None:
-    wrong = dataclasses.replace(rule, pushforward=mutated(rule.pushforward, MUTATIONS["sign"]), complex=True)
+    wrong = replace(rule, pushforward=mutated(rule.pushforward, MUTATIONS["sign"]), complex=True)
     assert caught(wrong, registry.test_push_forward_against_differences)
 
 
 def test_stale_result_is_caught() -> None:
     tanh = REGISTRY.rules["tanh"]
-    wrong = dataclasses.replace(tanh, pullback=lambda k, g, y, x: g * (1 - x * x))
+    wrong = replace(tanh, pullback=lambda k, g, y, x: g * (1 - x * x))
     assert caught(wrong, lambda rule, sample: registry.test_pull_back_against_push_forward(rule, sample, True))
 
 
