@@ -40,7 +40,8 @@ def record(*, frozen: bool = False, eq: bool = True) -> Callable[[type[T]], type
     """
 
     def decorate(cls: type[T]) -> type[T]:
-        return _make(cls, frozen, eq)
+        made: type[T] = _make(cls, frozen, eq)
+        return made
 
     return decorate
 
@@ -51,7 +52,7 @@ def replace(instance: T, **changes: Any) -> T:
     return type(instance)(**{**values, **changes})
 
 
-def _make(cls: type[T], frozen: bool, eq: bool) -> type[T]:
+def _make(cls: Any, frozen: bool, eq: bool) -> Any:
     body = dict(cls.__dict__)
     inherited: dict[str, Any] = next((dict(base.__fields__) for base in cls.__mro__[1:] if "__fields__" in base.__dict__), {})
     own = [name for name, kind in cls.__annotations__.items() if not str(kind).startswith("ClassVar")]

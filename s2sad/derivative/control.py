@@ -8,7 +8,7 @@ is not touched.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from s2sad.derivative.cotangents import Cotangents, Frame, slot_type
 from s2sad.errors import UnsupportedError
@@ -93,7 +93,7 @@ def _reverse_loop(
     starts = initial_cotangents + [materialised(builder, outer.total_or_zero(value)) for value, _ in accumulators]
     names = [value.name for value in reverse.parameters[1:]]
     starts, kept = _drop_unchanged(reverse, starts)
-    static = {"reversed": True} if backwards else {}
+    static: dict[str, Any] = {"reversed": True} if backwards else {}
     loop = builder.loop(*bounds, starts, reverse, names=[names[k] for k in kept], **static)
     ends = dict(zip(kept, loop.results, strict=True))
     for position, (value, _) in enumerate(accumulators, len(slots)):

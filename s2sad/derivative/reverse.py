@@ -154,7 +154,8 @@ class Sweep:
             for inner in node.regions:
                 self.prepare(inner)
             if node.operation is WHILE or node.static.get("leaves"):
-                if any(value in self.active for inner in (node, *node.regions) for value in _defined_in(inner)):
+                parts: list[Region | Node] = [node, *node.regions]
+                if any(value in self.active for part in parts for value in _defined_in(part)):
                     self.trips[node] = count_trips(node, builder.constant(0))
             elif node.operation is CALL and any(value in self.active for value in node.results):
                 self._split(node)

@@ -264,7 +264,11 @@ class _Walk:
 
     def meet(self, left: Value, right: Value) -> bool:
         first, second = self.roots.get(left), self.roots.get(right)
-        return first is not None and second is not None and alias(first, second)
+        if first is None or second is None:
+            return False
+        if isinstance(left.type, (List, Dict)) and isinstance(right.type, (List, Dict)):
+            return first is second or second in first.maybe  # a common entry does not make one list of two
+        return alias(first, second)
 
     def do_if(self, node: Node) -> None:
         self.branches(node, node.regions, [region.results for region in node.regions])

@@ -100,7 +100,8 @@ def _is_nonzero(b: Any) -> bool:
     number = known(b)
     if number is not None:
         return number != 0
-    size = kind_of(b).size if isinstance(kind_of(b), Number) else None
+    kind = kind_of(b)
+    size = kind.size if isinstance(kind, Number) else None
     return size is not None and not_empty(b, size)
 
 
