@@ -87,7 +87,5 @@ class UnsupportedError(DifferentiationError):
     """A construct of the user's program that s2sad refuses; the message names file, line, column, reason and remedy."""
 
 
-def _rebuild(
-    kind: type[DifferentiationError], reason: str, remedy: str, code: str, location: Location | None
-) -> DifferentiationError:
+def _rebuild(kind: type[DifferentiationError], reason: str, remedy: str, code: str, location: Location | None) -> DifferentiationError:
     return kind(reason, remedy=remedy, code=code, location=location)

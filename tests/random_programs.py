@@ -91,7 +91,11 @@ class Maker:
             return f"{self.random.choice(self.vectors)}[{self.random.choice(self.indices)}]"
         if pick < 0.87:
             return f"helper({self.scalar(depth - 1)}, {self.scalar(depth - 1)})"
-        return self.random.choice(["np.sum({})", "np.mean({} ** 2 + 1.0) if m else 0.5", "{0} @ {0}"]).format(self.vector(depth - 1)).join("()")
+        return (
+            self.random.choice(["np.sum({})", "np.mean({} ** 2 + 1.0) if m else 0.5", "{0} @ {0}"])
+            .format(self.vector(depth - 1))
+            .join("()")
+        )
 
     def vector(self, depth: int = 2) -> str:
         pick = self.random.random()
@@ -118,7 +122,14 @@ class Maker:
 
     def statement(self, depth: int, loop: bool) -> list[Block | str]:
         kinds: list[tuple[int, Callable[[], list[Block | str]]]] = [
-            (3, self.assign), (3, self.rebind), (3, self.in_place), (2, self.element), (1, self.slices), (1, self.alias), (1, self.swap), (1, self.call),
+            (3, self.assign),
+            (3, self.rebind),
+            (3, self.in_place),
+            (2, self.element),
+            (1, self.slices),
+            (1, self.alias),
+            (1, self.swap),
+            (1, self.call),
             (1, self.grow),
         ]
         if depth:
@@ -150,11 +161,17 @@ class Maker:
     def element(self) -> list[Block | str]:
         if not self.indices:
             return [Block("if m:", [f"{self.random.choice(self.vectors)}[{self.random.choice(['0', '-1', 'm - 1'])}] = {self.scalar()}"])]
-        return [f"{self.random.choice(self.vectors)}[{self.random.choice(self.indices)}] {self.random.choice(['=', '+=', '*='])} {self.scalar(1)}"]
+        return [
+            f"{self.random.choice(self.vectors)}[{self.random.choice(self.indices)}] {self.random.choice(['=', '+=', '*='])} {self.scalar(1)}"
+        ]
 
     def slices(self) -> list[Block | str]:
         name, other = self.random.choice(self.vectors), self.random.choice(self.vectors)
-        return [self.random.choice([f"{name}[1:] = {other}[:-1] * {self.scalar(0)}", f"{name}[:-1] += {other}[1:]", f"{name}[::2] *= {self.scalar(0)}"])]
+        return [
+            self.random.choice(
+                [f"{name}[1:] = {other}[:-1] * {self.scalar(0)}", f"{name}[:-1] += {other}[1:]", f"{name}[::2] *= {self.scalar(0)}"]
+            )
+        ]
 
     def alias(self) -> list[Block | str]:
         name, other = self.fresh("w"), self.random.choice(self.vectors)
@@ -206,7 +223,9 @@ class Maker:
         body = self.block(self.random.randint(1, 3), depth - 1, True)
         if bound == "m":
             self.indices.remove(index)
-        return [Block(f"for {index} in range({bound}):" if self.random.random() < 0.8 else f"for {index} in reversed(range({bound})):", body)]
+        return [
+            Block(f"for {index} in range({bound}):" if self.random.random() < 0.8 else f"for {index} in reversed(range({bound})):", body)
+        ]
 
     def while_loop(self, depth: int) -> list[Block | str]:
         counter = self.fresh("k")
@@ -362,7 +381,7 @@ def main() -> int:
             result, text = check(seed, Path(folder))
             tally[" ".join(result.split()[:2]) if result.startswith("refused") else result.split()[0]] += 1
             if result.startswith(("wrong", "crash")):
-                print(f"--- seed {seed}: {result}\n{text[len(HEADER):]}", flush=True)
+                print(f"--- seed {seed}: {result}\n{text[len(HEADER) :]}", flush=True)
     print(dict(tally))
     return int(bool(tally["wrong"] or tally["crash"]))
 

@@ -23,11 +23,50 @@ TYPICAL = 1000  # elements along a dimension whose size is not known
 TRIPS = 16  # trips of a loop
 SMALL_BRANCH = 8  # nodes in an `if` that may be computed again
 # Elementwise operations that cost more than reading a result from memory, and others that are more than one pass over the data.
-DEAR = frozenset((
-    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "power", "float_power", "cbrt", "hypot", "sinc",
-    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
-    "erf", "erfc", "gamma", "gammaln", "sort", "argsort", "unique", "cumsum", "cumprod", "median", "quantile", "percentile", "convolve",
-))
+DEAR = frozenset(
+    (
+        "exp",
+        "exp2",
+        "expm1",
+        "log",
+        "log2",
+        "log10",
+        "log1p",
+        "logaddexp",
+        "logaddexp2",
+        "power",
+        "float_power",
+        "cbrt",
+        "hypot",
+        "sinc",
+        "sin",
+        "cos",
+        "tan",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "arctan2",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsinh",
+        "arccosh",
+        "arctanh",
+        "erf",
+        "erfc",
+        "gamma",
+        "gammaln",
+        "sort",
+        "argsort",
+        "unique",
+        "cumsum",
+        "cumprod",
+        "median",
+        "quantile",
+        "percentile",
+        "convolve",
+    )
+)
 
 
 class Plan(Protocol):

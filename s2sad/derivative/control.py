@@ -77,7 +77,9 @@ def _reverse_loop(
         frame.references[index] = reverse.parameters[0]
     carried = []
     for k in slots:
-        parameter = Value(slot_type(node.results[k].type), f"d{parameters[k].name}" if parameters[k].name else "", reverse, builder.location)
+        parameter = Value(
+            slot_type(node.results[k].type), f"d{parameters[k].name}" if parameters[k].name else "", reverse, builder.location
+        )
         reverse.parameters.append(parameter)
         carried.append(parameter)
     initial_cotangents = [materialised(builder, outer.total_or_zero(node.results[k])) for k in slots]

@@ -18,7 +18,7 @@ from s2sad.graph.core import AT_TRIP, CALL, FOR, IF, TRY, UNDEFINED, WHILE, WITH
 from s2sad.graph.types import is_inexact
 from s2sad.record import record
 from s2sad.rules.conform import conform
-from s2sad.rules.declare import REGISTRY, Rule, Symbol
+from s2sad.rules.declare import Rule, Symbol
 
 
 @record(frozen=True)
@@ -120,7 +120,10 @@ class _Push:
         elif operation is TRY:
             if any(value in self.varied for value in node.results):
                 raise UnsupportedError(
-                    "the derivative of a try statement is not known.", remedy="move the computation out of the try", code="S2S210", location=node.location
+                    "the derivative of a try statement is not known.",
+                    remedy="move the computation out of the try",
+                    code="S2S210",
+                    location=node.location,
                 )
             append(node)
         elif operation is AT_TRIP:
@@ -230,7 +233,9 @@ class _Push:
             _push_into(pushed, callee, wrt, self.callees, name, called=True)
         node.static = {**node.static, "graph": pushed.graph}
         node.operands = (*node.operands, *(self.tangents[node.operands[k]] for k in wrt))
-        results = [Value(slot_type(node.results[k].type), tangent_name(node.results[k]), node, node.location) for k in pushed.active_results]
+        results = [
+            Value(slot_type(node.results[k].type), tangent_name(node.results[k]), node, node.location) for k in pushed.active_results
+        ]
         self.tangents.update((node.results[k], result) for k, result in zip(pushed.active_results, results, strict=True))
         node.results = (*node.results, *results)
         self.builder.region.nodes.append(node)

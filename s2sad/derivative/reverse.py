@@ -227,7 +227,10 @@ class Sweep:
                 self._rule(operation, node)
             elif operation is TRY:
                 raise UnsupportedError(
-                    "the derivative of a try statement is not known.", remedy="move the computation out of the try", code="S2S210", location=node.location
+                    "the derivative of a try statement is not known.",
+                    remedy="move the computation out of the try",
+                    code="S2S210",
+                    location=node.location,
                 )
 
     def _at_trip(self, node: Node) -> None:

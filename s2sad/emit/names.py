@@ -186,7 +186,6 @@ class _Joiner:
         for member in second.members:
             classes[member] = first
 
-
     def late(self) -> None:
         """Write what is only moved where it is moved: ``a, b = b, a + b`` needs no third name."""
         found = self.folded.found

@@ -234,9 +234,7 @@ class _Walk:
         self.slots(node, block, start, end, [self.roots(value) for value in initial], own, [self.roots(value) for value in results])
         self.found.ends[node] = end
 
-    def slots(
-        self, node: Node, block: Region, start: int, end: int, initial: list[Roots], own: list[Roots], results: list[Roots]
-    ) -> None:
+    def slots(self, node: Node, block: Region, start: int, end: int, initial: list[Roots], own: list[Roots], results: list[Roots]) -> None:
         """Join the slots whose buffers change places, and carry the writes outwards."""
         slot_of = {root: slot for slot, roots in enumerate(own) for root in roots}
         group = list(range(len(own)))
@@ -268,5 +266,3 @@ class _Walk:
 def has_storage(kind: Type) -> bool:
     """Whether values of a type may be changed through another name."""
     return not isinstance(kind, (Number, Scalar, Token))
-
-

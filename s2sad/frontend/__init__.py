@@ -22,7 +22,17 @@ from s2sad.frontend.values import Function, Origin
 from s2sad.graph.core import Graph
 
 __all__ = [
-    "TABLE", "Arguments", "Guard", "Input", "Lowered", "PrimalRaises", "StaticName", "from_annotations", "lower", "parse_types", "source_from_text",
+    "TABLE",
+    "Arguments",
+    "Guard",
+    "Input",
+    "Lowered",
+    "PrimalRaises",
+    "StaticName",
+    "from_annotations",
+    "lower",
+    "parse_types",
+    "source_from_text",
 ]
 
 MOST_RESTARTS = 12
@@ -58,7 +68,7 @@ def lower(function_or_source: Any, arguments: Any, *, derive: Callable[..., Any]
             static.add(need.culprit)
         except StaticName as problem:
             raise UnsupportedError(
-                f"the name {problem.name} {problem.why}.", remedy="let the module run: --import", code="S2S104",
+                f"the name {problem.name} {problem.why}.", remedy="let the module run: --import", code="S2S104"
             ) from None
     raise AssertionError("restarts do not end")
 
@@ -87,7 +97,11 @@ class _Root:
             if isinstance(live, types.MethodType):
                 live = live.__func__
             wrapped = getattr(live, "__wrapped__", None)
-            if not isinstance(live, types.FunctionType) and isinstance(wrapped, types.FunctionType) and type(live).__module__.startswith("s2sad"):
+            if (
+                not isinstance(live, types.FunctionType)
+                and isinstance(wrapped, types.FunctionType)
+                and type(live).__module__.startswith("s2sad")
+            ):
                 live = wrapped
             self.live = live
             module = LiveModule(getattr(live, "__globals__", {}), None)
@@ -132,7 +146,8 @@ class _Root:
 
 def _owner(function: Any) -> type | None:
     """Return the class that a method stands in, for `super()`."""
-    for name, cell in zip(getattr(function, "__code__", None).co_freevars if function is not None else (), getattr(function, "__closure__", None) or (), strict=False):
+    code: Any = getattr(function, "__code__", None)
+    for name, cell in zip(code.co_freevars if function is not None else (), getattr(function, "__closure__", None) or (), strict=False):
         if name == "__class__":
             found = cell.cell_contents
             return found if isinstance(found, type) else None

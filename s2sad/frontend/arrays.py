@@ -85,7 +85,7 @@ def path_step(low: Lowering, index: Abstract) -> tuple[Index, tuple[Value, ...]]
             return Operand(varying(low.value(part)))
         kind = low.type_of(part)
         if isinstance(part, Value):
-            if isinstance(kind, Number) and kind.kind == "int" and not kind.also or isinstance(kind, Scalar) and kind.dtype[0] in "iu":
+            if (isinstance(kind, Number) and kind.kind == "int" and not kind.also) or (isinstance(kind, Scalar) and kind.dtype[0] in "iu"):
                 if isinstance(kind, Number) and kind.size is not None and kind.size.known is not None:
                     return kind.size.known
                 return Operand(varying(part))
@@ -186,7 +186,9 @@ def array_of(low: Lowering, thing: Abstract, dtype: str | None = None) -> Abstra
         low.refuse("operands", what="an array", kinds=describe(thing))
     constant = _constant_array(low, thing)
     if constant is not None:
-        value = low.builder.constant(constant, Array(f"{constant.dtype.kind}{constant.dtype.itemsize}", tuple(Size.of(length) for length in constant.shape)))
+        value = low.builder.constant(
+            constant, Array(f"{constant.dtype.kind}{constant.dtype.itemsize}", tuple(Size.of(length) for length in constant.shape))
+        )
         return low.result(low.emit("copy", value), contiguous=True)
     if not elements:
         low.refuse("container", what="an array of nothing has no rank here", remedy="write np.zeros")

@@ -64,7 +64,7 @@ def _len(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstra
             from s2sad.frontend.iteration import range_length
 
             return range_length(low, thing)
-        case Handle(place):
+        case Handle():
             from s2sad.frontend.containers import content_of
 
             content = content_of(low, thing)
@@ -231,6 +231,10 @@ def least(low: Lowering, things: Sequence[Abstract]) -> Abstract:
     return _extreme(low, list(things), gast.Lt, None)
 
 
+def _itself(thing: Abstract) -> Abstract:
+    return thing
+
+
 def _extreme(low: Lowering, things: list[Abstract], kind: type, key: Abstract | None) -> Abstract:
     from s2sad.frontend.calls import call
 
@@ -247,10 +251,10 @@ def _extreme(low: Lowering, things: list[Abstract], kind: type, key: Abstract | 
             if answer:
                 best, rank = thing, other
         elif key is None:
-            best = conditional(low, answer, lambda thing=thing: thing, lambda best=best: best)  # type: ignore[misc]
+            best = conditional(low, answer, functools.partial(_itself, thing), functools.partial(_itself, best))
             rank = best
         else:
-            pair = conditional(low, answer, lambda thing=thing, other=other: Items((thing, other)), lambda best=best, rank=rank: Items((best, rank)))  # type: ignore[misc]
+            pair = conditional(low, answer, functools.partial(Items, (thing, other)), functools.partial(Items, (best, rank)))
             assert isinstance(pair, Items)
             best, rank = pair.elements
     return best
@@ -302,7 +306,13 @@ def _fold(low: Lowering, thing: Abstract, combine: Callable[[Abstract, Abstract]
     else:
         low.store.write(variable, start)
     site = _Site()
-    visit(low, thing, site, lambda element: low.store.write(variable, combine(low.usable(low.store.read(variable)), low.usable(element))), {variable.name: True})
+    visit(
+        low,
+        thing,
+        site,
+        lambda element: low.store.write(variable, combine(low.usable(low.store.read(variable)), low.usable(element))),
+        {variable.name: True},
+    )
     if low.dead:
         from s2sad.frontend.lower import DeadPath
 
@@ -375,7 +385,9 @@ def sorted_elements(low: Lowering, elements: list[Abstract], keywords: Keywords)
 
     key = keywords.get("key")
     reverse = bool(low.static(keywords["reverse"], "reverse")) if "reverse" in keywords else False
-    ranks = [element if key is None or isinstance(key, Known) and key.value is None else call(low, key, [element], {}) for element in elements]
+    ranks = [
+        element if key is None or (isinstance(key, Known) and key.value is None) else call(low, key, [element], {}) for element in elements
+    ]
     if all(_is_static(rank) for rank in ranks):
         facts = [low.static(rank, "what is sorted by") for rank in ranks]
         order = sorted(range(len(elements)), key=lambda k: facts[k], reverse=reverse)
@@ -400,7 +412,7 @@ def sorted_elements(low: Lowering, elements: list[Abstract], keywords: Keywords)
 
 
 def _is_static(thing: Abstract) -> bool:
-    return isinstance(thing, Known) or isinstance(thing, Items) and all(map(_is_static, thing.elements))
+    return isinstance(thing, Known) or (isinstance(thing, Items) and all(map(_is_static, thing.elements)))
 
 
 def _sorted(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -479,7 +491,7 @@ def _callable(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> A
     if isinstance(thing, (Function, Method, Partial)):
         return Known(True)
     if isinstance(thing, Handle):
-        return Known(callable(getattr(thing.place.cls, "__call__", None)) if thing.place.cls else False)
+        return Known(callable(getattr(thing.place.cls, "__call__", None)) if thing.place.cls else False)  # noqa: B004  (asked of the instances)
     return Known(isinstance(thing, Known) and callable(thing.value))
 
 
@@ -796,22 +808,89 @@ def call_super(low: Lowering) -> Abstract:
 
 
 BUILTINS: dict[Any, Builtin] = {
-    len: _len, range: _range, enumerate: _enumerate, zip: _zip, reversed: _reversed, map: _map, filter: _filter, abs: _abs, round: _round,
-    float: _cast("float", float), int: _cast("int", int), bool: _cast("bool", bool), complex: _cast("complex", complex),
-    min: _min_max("Lt", "min"), max: _min_max("Gt", "max"), sum: _sum, any: _any_all(True, "any"), all: _any_all(False, "all"),
-    sorted: _sorted, isinstance: _isinstance, type: _type, callable: _callable, hasattr: _hasattr, getattr: _getattr, setattr: _setattr,
-    list: _list, tuple: _tuple, dict: _dict, set: _set, frozenset: _set, slice: _slice, pow: _pow, divmod: _divmod, print: _print,
-    str: _text(str, ""), repr: _text(repr, "!r"), format: _format, iter: _iter, next: _next, id: _id_or_hash("id"), hash: _id_or_hash("hash"),
-    input: _impure("input"), open: _impure("open"), eval: _impure("eval"), exec: _impure("exec"), globals: _impure("globals"), locals: _impure("locals"),
-    vars: _impure("vars"), __import__: _impure("__import__"),
-    functools.partial: _partial, functools.reduce: _reduce, copy.copy: _copy(False), copy.deepcopy: _copy(True),
-    itertools.product: _product, itertools.combinations: _itertools(itertools.combinations), itertools.permutations: _itertools(itertools.permutations),
-    itertools.islice: _itertools(itertools.islice), itertools.pairwise: _itertools(itertools.pairwise), itertools.chain: _chain, itertools.accumulate: _accumulate,
-    operator.add: _operator("Add"), operator.sub: _operator("Sub"), operator.mul: _operator("Mult"), operator.truediv: _operator("Div"),
-    operator.floordiv: _operator("FloorDiv"), operator.mod: _operator("Mod"), operator.pow: _operator("Pow"), operator.matmul: _operator("MatMult"),
-    operator.lt: _operator("Lt"), operator.le: _operator("LtE"), operator.gt: _operator("Gt"), operator.ge: _operator("GtE"),
-    operator.eq: _operator("Eq"), operator.ne: _operator("NotEq"), operator.is_: _operator("Is"), operator.neg: _operator("USub"),
-    operator.pos: _operator("UAdd"), operator.getitem: _getitem, operator.not_: _not, operator.abs: _abs,
-    collections.namedtuple: _namedtuple, np.ndindex: _ndindex, np.ndenumerate: _ndenumerate, math.fsum: _fsum,
+    len: _len,
+    range: _range,
+    enumerate: _enumerate,
+    zip: _zip,
+    reversed: _reversed,
+    map: _map,
+    filter: _filter,
+    abs: _abs,
+    round: _round,
+    float: _cast("float", float),
+    int: _cast("int", int),
+    bool: _cast("bool", bool),
+    complex: _cast("complex", complex),
+    min: _min_max("Lt", "min"),
+    max: _min_max("Gt", "max"),
+    sum: _sum,
+    any: _any_all(True, "any"),
+    all: _any_all(False, "all"),
+    sorted: _sorted,
+    isinstance: _isinstance,
+    type: _type,
+    callable: _callable,
+    hasattr: _hasattr,
+    getattr: _getattr,
+    setattr: _setattr,
+    list: _list,
+    tuple: _tuple,
+    dict: _dict,
+    set: _set,
+    frozenset: _set,
+    slice: _slice,
+    pow: _pow,
+    divmod: _divmod,
+    print: _print,
+    str: _text(str, ""),
+    repr: _text(repr, "!r"),
+    format: _format,
+    iter: _iter,
+    next: _next,
+    id: _id_or_hash("id"),
+    hash: _id_or_hash("hash"),
+    input: _impure("input"),
+    open: _impure("open"),
+    eval: _impure("eval"),
+    exec: _impure("exec"),
+    globals: _impure("globals"),
+    locals: _impure("locals"),
+    vars: _impure("vars"),
+    __import__: _impure("__import__"),
+    functools.partial: _partial,
+    functools.reduce: _reduce,
+    copy.copy: _copy(False),
+    copy.deepcopy: _copy(True),
+    itertools.product: _product,
+    itertools.combinations: _itertools(itertools.combinations),
+    itertools.permutations: _itertools(itertools.permutations),
+    itertools.islice: _itertools(itertools.islice),
+    itertools.pairwise: _itertools(itertools.pairwise),
+    itertools.chain: _chain,
+    itertools.accumulate: _accumulate,
+    operator.add: _operator("Add"),
+    operator.sub: _operator("Sub"),
+    operator.mul: _operator("Mult"),
+    operator.truediv: _operator("Div"),
+    operator.floordiv: _operator("FloorDiv"),
+    operator.mod: _operator("Mod"),
+    operator.pow: _operator("Pow"),
+    operator.matmul: _operator("MatMult"),
+    operator.lt: _operator("Lt"),
+    operator.le: _operator("LtE"),
+    operator.gt: _operator("Gt"),
+    operator.ge: _operator("GtE"),
+    operator.eq: _operator("Eq"),
+    operator.ne: _operator("NotEq"),
+    operator.is_: _operator("Is"),
+    operator.neg: _operator("USub"),
+    operator.pos: _operator("UAdd"),
+    operator.getitem: _getitem,
+    operator.not_: _not,
+    operator.abs: _abs,
+    collections.namedtuple: _namedtuple,
+    np.ndindex: _ndindex,
+    np.ndenumerate: _ndenumerate,
+    math.fsum: _fsum,
 }
 __all__ = ["BUILTINS", "builtins", "call_super", "is_super"]

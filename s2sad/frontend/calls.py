@@ -157,14 +157,14 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return call_live(low, value, arguments, keywords, callee.origin)
     if isinstance(value, functools.partial):
         origin = callee.origin
-        first = [low.session.live(low, one, origin.attribute("args").item(k) if origin else None) for k, one in enumerate(value.args)]
-        named = {name: low.session.live(low, one, origin.attribute("keywords").item(name) if origin else None) for name, one in value.keywords.items()}
-        inner = low.session.live(low, value.func, origin.attribute("func") if origin else None)
+        first = [low.live(one, origin.attribute("args").item(k) if origin else None) for k, one in enumerate(value.args)]
+        named = {name: low.live(one, origin.attribute("keywords").item(name) if origin else None) for name, one in value.keywords.items()}
+        inner = low.live(value.func, origin.attribute("func") if origin else None)
         return call(low, inner, [*first, *arguments], {**named, **keywords}, node)
     if isinstance(value, types.MethodType):
         origin = callee.origin
-        receiver = low.session.live(low, value.__self__, origin.attribute("__self__") if origin else None)
-        inner = low.session.live(low, value.__func__, origin.attribute("__func__") if origin else None)
+        receiver = low.live(value.__self__, origin.attribute("__self__") if origin else None)
+        inner = low.live(value.__func__, origin.attribute("__func__") if origin else None)
         return call(low, inner, [receiver, *arguments], keywords, node)
     if isinstance(value, type):
         from s2sad.frontend.objects import instantiate
@@ -179,9 +179,13 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         from s2sad.frontend.numpy_calls import full_name
 
         low.refuse("unknown function", name=full_name(value))
-    if callable(value) and not isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType)) and isinstance(getattr(type(value), "__call__", None), types.FunctionType):
+    if (
+        callable(value)
+        and not isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType))
+        and isinstance(getattr(type(value), "__call__", None), types.FunctionType)  # noqa: B004  (is it written in Python?)
+    ):
         receiver = low.session.instance(low, value, callee.origin)
-        return call(low, Method(receiver, low.session.live(low, type(value).__call__, None)), arguments, keywords, node)
+        return call(low, Method(receiver, low.live(type(value).__call__, None)), arguments, keywords, node)
     from s2sad.frontend.effects import foreign_call
 
     return foreign_call(low, callee, value, arguments, keywords)
@@ -326,11 +330,18 @@ def bind(low: Lowering, function: Function, arguments: Sequence[Abstract], keywo
             if default is ABSENT:
                 raise PrimalRaises(f"{name}() missing a required argument: '{label}'")
             values[label] = default
-    return {label: values[label] for label in [*positional, *[argument.id for argument in parameters.kwonlyargs], *[one.id for one in (parameters.vararg, parameters.kwarg) if one is not None]]}
+    return {
+        label: values[label]
+        for label in [
+            *positional,
+            *[argument.id for argument in parameters.kwonlyargs],
+            *[one.id for one in (parameters.vararg, parameters.kwarg) if one is not None],
+        ]
+    }
 
 
 def _default(low: Lowering, function: Function, label: str, positional: list[str]) -> Any:
-    live = function.source.function
+    live: Any = function.source.function
     if live is not None:
         origin = function.origin
         defaults = live.__defaults__ or ()
@@ -338,18 +349,34 @@ def _default(low: Lowering, function: Function, label: str, positional: list[str
             number = positional.index(label) - (len(positional) - len(defaults))
             if number < 0:
                 return ABSENT
-            return low.session.live(low, defaults[number], Origin("default", label) if origin is None and low.session.is_root(live) else origin.attribute("__defaults__").item(number) if origin else None)
+            return low.live(
+                defaults[number],
+                Origin("default", label)
+                if origin is None and low.session.is_root(live)
+                else origin.attribute("__defaults__").item(number)
+                if origin
+                else None,
+            )
         named = live.__kwdefaults__ or {}
         if label not in named:
             return ABSENT
-        return low.session.live(low, named[label], Origin("default", label) if origin is None and low.session.is_root(live) else origin.attribute("__kwdefaults__").item(label) if origin else None)
+        return low.live(
+            named[label],
+            Origin("default", label)
+            if origin is None and low.session.is_root(live)
+            else origin.attribute("__kwdefaults__").item(label)
+            if origin
+            else None,
+        )
     node = function.source.node.args
     if function.parent is None and function.source.function is None:
         # A function of a module that is only read: its defaults are constants.
         from s2sad.frontend.names import _literal
 
         nodes = dict(zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True))
-        nodes.update({argument.id: default for argument, default in zip(node.kwonlyargs, node.kw_defaults, strict=True) if default is not None})
+        nodes.update(
+            {argument.id: default for argument, default in zip(node.kwonlyargs, node.kw_defaults, strict=True) if default is not None}
+        )
         if label not in nodes:
             return ABSENT
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -84,10 +84,16 @@ def element_kind(low: Lowering, contents: Sequence[Any]) -> Type:
 def _kind(low: Lowering, element: Abstract) -> Type:
     element = low.usable(element)
     if isinstance(element, (Items, Handle)):
-        low.refuse("container", what=f"{describe(element)} in a list of unknown length is not supported", remedy="keep one list for each part")
+        low.refuse(
+            "container", what=f"{describe(element)} in a list of unknown length is not supported", remedy="keep one list for each part"
+        )
     kind = low.type_of(element)
     if kind is None:
-        low.refuse("container", what=f"{describe(element)} in a list of unknown length is not supported", remedy="keep numbers or arrays in the list")
+        low.refuse(
+            "container",
+            what=f"{describe(element)} in a list of unknown length is not supported",
+            remedy="keep numbers or arrays in the list",
+        )
     return kinds.forget_size(kind)
 
 
@@ -126,7 +132,11 @@ def append(low: Lowering, handle: Handle, content: Any, thing: Abstract) -> None
     if not kinds.contains(element, mine):
         joined = kinds.join(element, mine, low.sizes)
         if joined is None:
-            low.refuse("container", what=f"a list of {element} gets an element of another kind ({mine})", remedy="keep elements of one kind in a list")
+            low.refuse(
+                "container",
+                what=f"a list of {element} gets an element of another kind ({mine})",
+                remedy="keep elements of one kind in a list",
+            )
         element = joined
         content = GrowingContent(coerce(low, content.value, List(element)), content.length)
     value = coerce(low, owned(low, thing), element)
@@ -154,7 +164,7 @@ def relate_frozen(low: Lowering, holder: Place, place: Place) -> None:
 def item_of(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
     """Return ``base[index]`` for everything but arrays."""
     match base:
-        case Items(elements, cls):
+        case Items(elements):
             if isinstance(index, SliceValue):
                 return Items(tuple(elements[_slice(low, index)]))
             return elements[_position(low, index, len(elements), "tuple")] if _is_known(index) else _varying_item(low, elements, index)
@@ -169,7 +179,7 @@ def item_of(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
                 key = low.static(index, "a key")
                 if key not in value:
                     _raise(low, KeyError(key))
-                return low.session.live(low, value[key], None)
+                return low.live(value[key], None)
             if isinstance(value, type) or hasattr(value, "__class_getitem__"):
                 return base  # list[int] and the like
             if isinstance(value, (int, float, complex)) and not isinstance(value, np.generic):
@@ -198,7 +208,7 @@ def item_of(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
             return _range_item(low, base, index)
         case Value(type=kind):
             if isinstance(kind, (Number, Scalar)):
-                if isinstance(index, Items) and not index.elements or isinstance(index, Known) and index.value is Ellipsis:
+                if (isinstance(index, Items) and not index.elements) or (isinstance(index, Known) and index.value is Ellipsis):
                     return base
                 raise PrimalRaises("invalid index to scalar variable.")
     low.refuse("operands", what="a subscript", kinds=describe(base))
@@ -232,7 +242,7 @@ def _position(low: Lowering, index: Abstract, length: int, kind: str) -> int:
     return int(position)
 
 
-def _raise(low: Lowering, problem: Exception) -> Any:
+def _raise(low: Lowering, problem: Exception) -> NoReturn:
     from s2sad.frontend.effects import raise_error
 
     raise_error(low, type(problem).__name__, *(str(part) for part in problem.args))
@@ -293,12 +303,12 @@ def _dict_item(low: Lowering, base: Handle, content: DictContent, index: Abstrac
         return dispatch(low, index, lambda option: item_of(low, base, option))
     key = low.static(index, "a key of a dict")
     for name, entry in content.entries:
-        if type(name) is type(key) and name == key or name == key and not isinstance(key, bool):
+        if (type(name) is type(key) and name == key) or (name == key and not isinstance(key, bool)):
             return low.usable(entry, str(key))
     default = base.place.cls
     factory = getattr(default, "default_factory", None)
     del factory
-    made = low.session.missing(low, base, key)
+    made: Abstract | None = low.session.missing(low, base, key)
     if made is not None:
         return made
     _raise(low, KeyError(key))
@@ -333,7 +343,13 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
                 element = element_kind(low, (content, ListContent((value,))))
                 content = GrowingContent(coerce(low, content.value, List(element)), content.length)
             assert isinstance(content.value.type, List)
-            new = low.emit("list_put", content.value, coerce(low, owned(low, value), content.value.type.element), low.value(index, "an index"), name=base.place.name)
+            new = low.emit(
+                "list_put",
+                content.value,
+                coerce(low, owned(low, value), content.value.type.element),
+                low.value(index, "an index"),
+                name=base.place.name,
+            )
             if isinstance(value, ArrayRef):
                 relate_frozen(low, base.place, value.place)
             write(low, base.place, GrowingContent(new, content.length))
@@ -401,7 +417,13 @@ def binary_container(low: Lowering, kind: type, left: Abstract, right: Abstract)
                 return Items(thing.elements * int(low.static(count, "a number of repetitions")))
             content = _list_content(low, thing)
             if content is not None and low.type_of(count) is not None:
-                if isinstance(content, ListContent) and len(content.elements) == 1 and isinstance(count, Value) and low.evaluated(count) is not None and not isinstance(low.evaluated(count), int):
+                if (
+                    isinstance(content, ListContent)
+                    and len(content.elements) == 1
+                    and isinstance(count, Value)
+                    and low.evaluated(count) is not None
+                    and not isinstance(low.evaluated(count), int)
+                ):
                     value = low.value(content.elements[0])
                     return low.result(low.emit("list_repeat", value, count))
                 if isinstance(content, ListContent):
@@ -472,9 +494,9 @@ def extend(low: Lowering, handle: Handle, value: Abstract) -> None:
 class _Site:
     """A loop that is not written in the program."""
 
-    body: list[Any] = []
+    body: ClassVar[list[Any]] = []
     target = None
-    orelse: list[Any] = []
+    orelse: ClassVar[list[Any]] = []
 
 
 def _known_or_none(low: Lowering, thing: Abstract) -> list[Abstract] | None:
@@ -544,7 +566,12 @@ def compare_containers(low: Lowering, kind: type, left: Abstract, right: Abstrac
 
     a, b = _sequence(low, left), _sequence(low, right)
     if a is None or b is None:
-        if kind in (gast.Eq, gast.NotEq) and (a is None) != (b is None) and not isinstance(left, (ArrayRef, Value)) and not isinstance(right, (ArrayRef, Value)):
+        if (
+            kind in (gast.Eq, gast.NotEq)
+            and (a is None) != (b is None)
+            and not isinstance(left, (ArrayRef, Value))
+            and not isinstance(right, (ArrayRef, Value))
+        ):
             return Known(kind is gast.NotEq)
         return None
     if kind in (gast.Eq, gast.NotEq):
@@ -601,13 +628,15 @@ def container_method(low: Lowering, receiver: Abstract, name: str, arguments: li
         elif isinstance(content, DictContent):
             table = SET_METHODS if receiver.place.kind == "set" else DICT_METHODS
         method = table.get(name)
-        if method is None or keywords and name not in ("sort", "update"):
+        if method is None or (keywords and name not in ("sort", "update")):
             low.refuse("unknown attribute", name=name, what=describe(receiver))
         return method(low, receiver, content, *arguments, **keywords)
     if isinstance(receiver, Items):
         if name == "_replace" and receiver.cls is not None:
             fields = receiver.cls._fields  # type: ignore[attr-defined]
-            return Items(tuple(keywords.get(field, element) for field, element in zip(fields, receiver.elements, strict=True)), receiver.cls)
+            return Items(
+                tuple(keywords.get(field, element) for field, element in zip(fields, receiver.elements, strict=True)), receiver.cls
+            )
         if name == "_asdict" and receiver.cls is not None:
             fields = receiver.cls._fields  # type: ignore[attr-defined]
             return Handle(low.store.place("dict", DictContent(tuple(zip(fields, receiver.elements, strict=True)))))
@@ -684,7 +713,9 @@ def _list_pop(low: Lowering, receiver: Handle, content: Any, index: Abstract | N
         if index is not None and not (isinstance(index, Known) and index.value == -1):
             low.refuse("container", what="pop from the middle of a list of unknown length is not supported", remedy="pop the last element")
         value = low.emit("list_get", content.value, low.constant(-1))
-        write(low, receiver.place, GrowingContent(low.emit("list_pop", content.value), None if content.length is None else content.length - 1))
+        write(
+            low, receiver.place, GrowingContent(low.emit("list_pop", content.value), None if content.length is None else content.length - 1)
+        )
         return low.result(value)
     if not content.elements:
         _raise(low, IndexError("pop from empty list"))
@@ -725,12 +756,17 @@ def _list_known(method: str) -> Callable[..., Abstract]:
 
 
 LIST_METHODS: dict[str, Callable[..., Abstract]] = {
-    "append": _list_append, "extend": _list_extend, "pop": _list_pop,
+    "append": _list_append,
+    "extend": _list_extend,
+    "pop": _list_pop,
     **{name: _list_known(name) for name in ("insert", "reverse", "clear", "index", "count", "copy", "remove", "sort")},
 }
 
 
-def _dict_get(low: Lowering, receiver: Handle, content: DictContent, key: Abstract, default: Abstract = Known(None)) -> Abstract:
+_NONE = Known(None)
+
+
+def _dict_get(low: Lowering, receiver: Handle, content: DictContent, key: Abstract, default: Abstract = _NONE) -> Abstract:
     if isinstance(key, Choice):
         return dispatch(low, key, lambda option: _dict_get(low, receiver, content, option, default))
     name = low.static(key, "a key of a dict")
@@ -770,7 +806,7 @@ def _dict_pop(low: Lowering, receiver: Handle, content: DictContent, key: Abstra
     return low.usable(value)
 
 
-def _dict_setdefault(low: Lowering, receiver: Handle, content: DictContent, key: Abstract, default: Abstract = Known(None)) -> Abstract:
+def _dict_setdefault(low: Lowering, receiver: Handle, content: DictContent, key: Abstract, default: Abstract = _NONE) -> Abstract:
     name = low.static(key, "a key of a dict")
     entries = dict(content.entries)
     if name not in entries:
@@ -789,8 +825,15 @@ def _dict_clear(low: Lowering, receiver: Handle, content: DictContent) -> Abstra
 
 
 DICT_METHODS: dict[str, Callable[..., Abstract]] = {
-    "get": _dict_get, "keys": _dict_view("keys"), "values": _dict_view("values"), "items": _dict_view("items"), "update": _dict_update, "pop": _dict_pop,
-    "setdefault": _dict_setdefault, "copy": _dict_copy, "clear": _dict_clear,
+    "get": _dict_get,
+    "keys": _dict_view("keys"),
+    "values": _dict_view("values"),
+    "items": _dict_view("items"),
+    "update": _dict_update,
+    "pop": _dict_pop,
+    "setdefault": _dict_setdefault,
+    "copy": _dict_copy,
+    "clear": _dict_clear,
 }
 
 

@@ -89,5 +89,6 @@ def try_statement(low: Lowering, node: Any) -> None:
         low.refuse("try", node, what="`finally` after a body that may be left early")
     low.store.write(low.frame.exit, Known(exits.FALLS))
     block(low, node.finalbody)
-    if isinstance(exits.current(low), Known) and exits.current(low).value == exits.FALLS:  # type: ignore[union-attr]
+    final = exits.current(low)
+    if isinstance(final, Known) and final.value == exits.FALLS:
         low.store.write(low.frame.exit, code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import types
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from s2sad.graph.types import Array, Generator, Number, Opaque, Scalar, is_inexa
 CLOCKS = {"time", "perf_counter", "process_time", "monotonic", "time_ns", "perf_counter_ns"}
 
 
-def raise_error(low: Lowering, exception: str, *texts: str) -> None:
+def raise_error(low: Lowering, exception: str, *texts: str) -> NoReturn:
     """End the path with an exception of Python."""
     low.effect("raise_", *(low.constant(text) for text in texts), exception=exception)
     raise DeadPath
@@ -32,7 +32,7 @@ def raise_statement(low: Lowering, node: Any) -> None:
         low.refuse("syntax", node, what="`raise` without an exception", remedy="name the exception")
     if node.cause is not None:
         cause = node.cause
-        if not (isinstance(cause, gast.Constant) and cause.value is None or isinstance(cause, gast.Name)):
+        if not ((isinstance(cause, gast.Constant) and cause.value is None) or isinstance(cause, gast.Name)):
             low.refuse("syntax", node, what="`raise ... from`", remedy="raise without a cause")
     thing = node.exc
     arguments: list[Value] = []
@@ -76,7 +76,9 @@ def passive_value(low: Lowering, thing: Abstract) -> Value:
         if isinstance(content, ListContent):
             return low.emit("list_of", *(passive_value(low, part) for part in content.elements))
         if isinstance(content, DictContent) and thing.place.kind == "dict":
-            return low.emit("dict_of", *(passive_value(low, part) for _, part in content.entries), keys=tuple(key for key, _ in content.entries))
+            return low.emit(
+                "dict_of", *(passive_value(low, part) for _, part in content.entries), keys=tuple(key for key, _ in content.entries)
+            )
     low.refuse("operands", what="an effect", kinds=describe(thing))
 
 
@@ -103,7 +105,15 @@ def draw(low: Lowering, generator: Value, method: str, arguments: list[Abstract]
         if not isinstance(target, ArrayRef) or keywords:
             low.refuse("operands", what="shuffle", kinds=describe(target))
         size = low.emit("length", low.read(target))
-        order = low.effect("draw", generator, size, result=Array("i8", (size.type.size or low.sizes.fresh(),)) if isinstance(size.type, Number) else None, method="permutation", kind=None, keywords=())
+        order = low.effect(
+            "draw",
+            generator,
+            size,
+            result=Array("i8", (size.type.size or low.sizes.fresh(),)) if isinstance(size.type, Number) else None,
+            method="permutation",
+            kind=None,
+            keywords=(),
+        )
         assert order is not None
         from s2sad.frontend.arrays import subscript
 
@@ -121,8 +131,24 @@ def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abst
     """Return the type of what a generator draws."""
     from s2sad.frontend.numpy_calls import size_argument
 
-    floats = {"random": 0, "standard_normal": 0, "normal": 2, "uniform": 2, "exponential": 1, "gamma": 2, "beta": 2, "standard_exponential": 0, "rand": -1, "randn": -1,
-              "laplace": 2, "lognormal": 2, "triangular": 3, "standard_gamma": 1, "chisquare": 1, "random_sample": 0}
+    floats = {
+        "random": 0,
+        "standard_normal": 0,
+        "normal": 2,
+        "uniform": 2,
+        "exponential": 1,
+        "gamma": 2,
+        "beta": 2,
+        "standard_exponential": 0,
+        "rand": -1,
+        "randn": -1,
+        "laplace": 2,
+        "lognormal": 2,
+        "triangular": 3,
+        "standard_gamma": 1,
+        "chisquare": 1,
+        "random_sample": 0,
+    }
     ints = {"integers": 2, "randint": 2, "poisson": 1, "binomial": 2, "geometric": 1}
     if isinstance(generator.type, Generator) and generator.type.name == "Random":
         if method in ("random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate"):
@@ -150,7 +176,9 @@ def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abst
             from s2sad.frontend.numpy_calls import dtype_argument
 
             dtype = dtype_argument(low, keywords["dtype"]) or "f8"
-        parameters = [low.type_of(argument) for argument in arguments[:place]] + [low.type_of(value) for name, value in keywords.items() if name not in ("size", "dtype")]
+        parameters = [low.type_of(argument) for argument in arguments[:place]] + [
+            low.type_of(value) for name, value in keywords.items() if name not in ("size", "dtype")
+        ]
         if any(isinstance(kind, Array) for kind in parameters) and isinstance(size, Known) and size.value is None:
             from s2sad.rules.types import broadcast_types
 
@@ -179,7 +207,9 @@ def foreign_call(low: Lowering, callee: Known, value: Any, arguments: list[Abstr
     module = getattr(value, "__module__", None)
     shown = f"{module}.{name}" if module and module != "builtins" else str(name)
     if isinstance(value, types.BuiltinFunctionType) and module == "time" and name in CLOCKS and not arguments and not keywords:
-        result = low.effect("foreign", low.constant(value), result=Number("int" if name.endswith("_ns") else "float"), kind=Number("float"), keywords=())
+        result = low.effect(
+            "foreign", low.constant(value), result=Number("int" if name.endswith("_ns") else "float"), kind=Number("float"), keywords=()
+        )
         assert result is not None
         return result
     things = [*arguments, *keywords.values()]

@@ -54,7 +54,7 @@ def as_code(low: Lowering, code: object, codes: tuple[int, ...]) -> Value:
     """Return a code as a value: a bool when `codes` is 0 and one other, else an int."""
     flags = len(codes) == 2 and codes[0] == FALLS
     if isinstance(code, Exit):
-        if code.codes == codes or not flags and code.value.type != BOOL:
+        if code.codes == codes or (not flags and code.value.type != BOOL):
             return code.value
         if code.value.type == BOOL:
             from s2sad.frontend.joins import select_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -116,7 +116,7 @@ def read_variable(low: Lowering, variable: Variable, name: str) -> Abstract:
     """Return the content of a variable."""
     content = low.variable_content(variable)
     if content is ABSENT or isinstance(content, Unbound):
-        pending = low.session.unbound_read(low, variable)
+        pending: Abstract | None = low.session.unbound_read(low, variable)
         if pending is not None:
             return pending
         raise_unbound(low, name)
@@ -126,9 +126,13 @@ def read_variable(low: Lowering, variable: Variable, name: str) -> Abstract:
     return low.usable(content, name)
 
 
-def raise_unbound(low: Lowering, name: str) -> Any:
+def raise_unbound(low: Lowering, name: str) -> NoReturn:
     """A name that is certainly not bound: the primal raises here."""
-    low.effect("raise_", exception="UnboundLocalError", arguments=(f"cannot access local variable '{name}' where it is not associated with a value",))
+    low.effect(
+        "raise_",
+        exception="UnboundLocalError",
+        arguments=(f"cannot access local variable '{name}' where it is not associated with a value",),
+    )
     raise DeadPath
 
 
@@ -212,7 +216,9 @@ def binary(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstra
     if result is not None:
         return result
     # An array combined with a list: NumPy makes an array of it.
-    if isinstance(left, ArrayRef) and isinstance(right, (Handle, Items)) or isinstance(right, ArrayRef) and isinstance(left, (Handle, Items)):
+    if (isinstance(left, ArrayRef) and isinstance(right, (Handle, Items))) or (
+        isinstance(right, ArrayRef) and isinstance(left, (Handle, Items))
+    ):
         return low.result(low.emit(rule, low.value(left), low.value(right)))
     low.refuse("operands", what=f"the operator {rule}", kinds=f"{describe(left)} and {describe(right)}")
 
@@ -223,13 +229,17 @@ def fold(left: Known, right: Known, python: Callable[[Any, Any], Any]) -> Known 
     if not isinstance(a, PLAIN) or not isinstance(b, PLAIN):
         return None
     inexact = isinstance(a, (float, complex)) or isinstance(b, (float, complex))
-    if inexact and not (left.literal and right.literal) and python not in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+    if (
+        inexact
+        and not (left.literal and right.literal)
+        and python not in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+    ):
         return None
     if python is operator.pow and not (isinstance(a, (int, float)) and isinstance(b, (int, float)) and abs(b) < 64):
         return None
     if python is operator.mul and not isinstance(a, (int, float, complex)) | isinstance(b, (int, float, complex)):
         return None
-    if python is operator.lshift and not 0 <= b < 64:
+    if python is operator.lshift and not 0 <= right.value < 64:
         return None
     try:
         value = python(a, b)
@@ -268,9 +278,13 @@ def _unary(low: Lowering, node: Any) -> Abstract:
 def unary(low: Lowering, kind: type, operand: Abstract) -> Abstract:
     """Apply a unary operator."""
     rule, method, python = UNARY[kind.__name__]
-    if isinstance(operand, Known) and isinstance(operand.value, (bool, int, float, complex)) and not isinstance(operand.value, np.generic):
-        if isinstance(operand.value, int) or operand.literal:
-            return Known(python(operand.value), literal=operand.literal)
+    if (
+        isinstance(operand, Known)
+        and isinstance(operand.value, (bool, int, float, complex))
+        and not isinstance(operand.value, np.generic)
+        and (isinstance(operand.value, int) or operand.literal)
+    ):
+        return Known(python(operand.value), literal=operand.literal)
     if isinstance(operand, Choice) and not numeric(low, operand):
         return dispatch(low, operand, lambda option: unary(low, kind, option))
     if not numeric(low, operand):
@@ -327,8 +341,17 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
     for k, side in enumerate((left, right)):
         if isinstance(side, Choice):
             other = right if k == 0 else left
-            if isinstance(other, Known) and isinstance(other.value, str) and all(isinstance(option, Known) for option in side.options) and kind in (gast.Eq, gast.NotEq):
-                wanted = frozenset(n for n, option in enumerate(side.options) if isinstance(option, Known) and (option.value == other.value) == (kind is gast.Eq))
+            if (
+                isinstance(other, Known)
+                and isinstance(other.value, str)
+                and all(isinstance(option, Known) for option in side.options)
+                and kind in (gast.Eq, gast.NotEq)
+            ):
+                wanted = frozenset(
+                    n
+                    for n, option in enumerate(side.options)
+                    if isinstance(option, Known) and (option.value == other.value) == (kind is gast.Eq)
+                )
                 return Known(bool(wanted)) if len(wanted) in (0, len(side.options)) else is_option(low, side, wanted)
             if k == 0:
                 return dispatch(low, side, lambda option: compare(low, kind, option, right))
@@ -343,9 +366,13 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
     result = compare_containers(low, kind, left, right)
     if result is not None:
         return result
-    if isinstance(left, Value) and isinstance(left.type, Opaque) or isinstance(right, Value) and isinstance(right.type, Opaque):
+    if (isinstance(left, Value) and isinstance(left.type, Opaque)) or (isinstance(right, Value) and isinstance(right.type, Opaque)):
         low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
-    if kind in (gast.Eq, gast.NotEq) and not isinstance(left, (Handle, Items, Method, Function)) and not isinstance(right, (Handle, Items, Method, Function)):
+    if (
+        kind in (gast.Eq, gast.NotEq)
+        and not isinstance(left, (Handle, Items, Method, Function))
+        and not isinstance(right, (Handle, Items, Method, Function))
+    ):
         return Known(kind is gast.NotEq)  # a number against a text or None
     low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
 
@@ -353,7 +380,13 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
 def identity(low: Lowering, left: Abstract, right: Abstract) -> bool | Value:
     """Return ``left is right``."""
     if isinstance(left, Choice):
-        if isinstance(right, Known) and right.value is None and not any(isinstance(option, Value) and isinstance(option.type, Opaque) or isinstance(option, Unbound) for option in left.options):
+        if (
+            isinstance(right, Known)
+            and right.value is None
+            and not any(
+                (isinstance(option, Value) and isinstance(option.type, Opaque)) or isinstance(option, Unbound) for option in left.options
+            )
+        ):
             wanted = frozenset(number for number, option in enumerate(left.options) if isinstance(option, Known) and option.value is None)
             if not wanted or len(wanted) == len(left.options):
                 return bool(wanted)
@@ -384,7 +417,13 @@ def identity(low: Lowering, left: Abstract, right: Abstract) -> bool | Value:
     if isinstance(left, ArrayRef) and isinstance(right, ArrayRef):
         if left.place is right.place and not left.path and not right.path:
             return True
-        if left.place is not right.place and not left.place.links and not left.place.partners and not right.place.links and not right.place.partners:
+        if (
+            left.place is not right.place
+            and not left.place.links
+            and not left.place.partners
+            and not right.place.links
+            and not right.place.partners
+        ):
             return False
     if isinstance(left, Handle) and isinstance(right, Handle):
         return left.place is right.place

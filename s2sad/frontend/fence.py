@@ -31,11 +31,17 @@ TABLE: dict[str, Refusal] = {
     # syntax
     "syntax": Refusal("S2S110", "{what} is not supported.", "{remedy}"),
     "async": Refusal("S2S111", "asynchronous code is not supported.", "write an ordinary function"),
-    "yield": Refusal("S2S112", "a generator is used in a way that is not supported: {what}.", "return a list, or loop over the generator where it is made"),
+    "yield": Refusal(
+        "S2S112",
+        "a generator is used in a way that is not supported: {what}.",
+        "return a list, or loop over the generator where it is made",
+    ),
     "global write": Refusal("S2S113", "the global {name} is assigned.", "return the value instead"),
     "delete": Refusal("S2S114", "`del` of {what} is not supported.", "leave the deletion out"),
     "try": Refusal("S2S115", "{what} in a `try` statement is not supported.", "test for the error before it happens"),
-    "with": Refusal("S2S116", "the context manager {what} is not supported.", "call what it does around the computation, outside the function"),
+    "with": Refusal(
+        "S2S116", "the context manager {what} is not supported.", "call what it does around the computation, outside the function"
+    ),
     "match": Refusal("S2S117", "the pattern {what} is not supported.", "write if/elif"),
     "star": Refusal("S2S118", "{what} needs a number of values that is known at compile time.", "unpack a tuple or list of known length"),
     # names and calls
@@ -53,26 +59,28 @@ TABLE: dict[str, Refusal] = {
     "launder": Refusal("S2S129", "a number that varies becomes text in {what}.", "print it, or keep it a number"),
     # memory
     "stale": Refusal(
-        "S2S130",
-        "{name} may share memory with {other}, which was written at line {line}.",
-        "write .copy() where {name} is made",
+        "S2S130", "{name} may share memory with {other}, which was written at line {line}.", "write .copy() where {name} is made"
     ),
     "conflict": Refusal("S2S131", "{name} can be different things here: {reason}.", "give it one kind of value on all paths"),
     "layout": Refusal("S2S132", "whether {what} shares memory depends on the layout of the array.", "write .copy()"),
-    "frozen list": Refusal(
-        "S2S133", "an array that was put into a list of unknown length is written afterwards.", "append a .copy()"
-    ),
+    "frozen list": Refusal("S2S133", "an array that was put into a list of unknown length is written afterwards.", "append a .copy()"),
     "memory": Refusal("S2S134", "{what} looks at how an array is stored.", "leave it out"),
     "rank": Refusal("S2S135", "the number of dimensions of {what} is not known.", "give the type in the annotation or with --args"),
-    "dtype": Refusal("S2S136", "{what}: the dtype depends on the path taken.", "convert the number first, such as float(...) or np.float64(...)"),
+    "dtype": Refusal(
+        "S2S136", "{what}: the dtype depends on the path taken.", "convert the number first, such as float(...) or np.float64(...)"
+    ),
     "kinds": Refusal("S2S137", "{what} can be {left} or {right}.", "give it one kind of value on all paths"),
     "unbound": Refusal("S2S138", "{name} may be used before it is assigned.", "assign it first"),
     "container": Refusal("S2S139", "{what}.", "{remedy}"),
     # effects
     "foreign": Refusal(
-        "S2S140", "{name} is called with a number that carries a derivative, and there is no rule for it.", "use a NumPy function, or give it a rule"
+        "S2S140",
+        "{name} is called with a number that carries a derivative, and there is no rule for it.",
+        "use a NumPy function, or give it a rule",
     ),
-    "outer write": Refusal("S2S141", "{what} outlives the call and is changed with a number that carries a derivative.", "return the value instead"),
+    "outer write": Refusal(
+        "S2S141", "{what} outlives the call and is changed with a number that carries a derivative.", "return the value instead"
+    ),
     "impure": Refusal("S2S142", "{name} depends on more than its arguments.", "call it outside and pass the result"),
     "nested": Refusal("S2S143", "the derivative that is taken here is not supported: {why}.", "take it of a function of one argument"),
 }

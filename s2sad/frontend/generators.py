@@ -90,7 +90,7 @@ def _hand_over(low: Lowering, consumer: Any, body: Callable[[Abstract], Any], el
     try:
         body(element)
         code = exits.current(low)
-        if isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE) or low.dead:
+        if (isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE)) or low.dead:
             low.store.write(consumer.exit, Known(exits.FALLS))
             return
         low.refuse("yield", what="a loop over a generator is left early")

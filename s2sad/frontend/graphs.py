@@ -129,7 +129,8 @@ class Callee(Lowering):
     def captured(self, key: str, value: Any, origin: Any) -> Abstract:
         """Return a live number or array of the caller's graph, as a parameter here."""
         thing = self.session.live(self.outer, value, origin)
-        return self.capture(("live", key), thing, lambda outer: self.session.live(outer, value, origin))
+        inner: Abstract = self.capture(("live", key), thing, lambda outer: self.session.live(outer, value, origin))
+        return inner
 
     def outer_variable(self, variable: Variable) -> Any:
         """Return a variable of a function around this one."""
@@ -158,7 +159,11 @@ def call_graph(low: Lowering, function: Function, values: dict[str, Abstract], c
     """Call a function through a graph of its own; None when it is to be lowered in the caller's state."""
     session: Session = low.session
     node = function.source.node
-    widen = calls_itself(function) or any(active is node for active in session.active) or session.specialisations.get(node, 0) >= MOST_SPECIALISATIONS
+    widen = (
+        calls_itself(function)
+        or any(active is node for active in session.active)
+        or session.specialisations.get(node, 0) >= MOST_SPECIALISATIONS
+    )
     given = Given(low, labels=not widen)
     signer = Signer(low, given, flexible=widen)
     try:
@@ -221,12 +226,16 @@ def calls_itself(function: Function) -> bool:
     found = getattr(node, "_s2sad_recursive", None)
     if found is None:
         name = function.source.name
-        found = isinstance(node, gast.FunctionDef) and any(isinstance(one, gast.Name) and one.id == name for statement in node.body for one in gast.walk(statement))
+        found = isinstance(node, gast.FunctionDef) and any(
+            isinstance(one, gast.Name) and one.id == name for statement in node.body for one in gast.walk(statement)
+        )
         node._s2sad_recursive = found
     return bool(found)
 
 
-def lower_helper(low: Lowering, function: Function, values: dict[str, Abstract], cls: type | None, key: Hashable, given: Given, widen: bool) -> Summary:
+def lower_helper(
+    low: Lowering, function: Function, values: dict[str, Abstract], cls: type | None, key: Hashable, given: Given, widen: bool
+) -> Summary:
     """Lower a helper for one signature."""
     session: Session = low.session
     node = function.source.node
@@ -248,7 +257,7 @@ def lower_helper(low: Lowering, function: Function, values: dict[str, Abstract],
                 summary.seen = False
                 _drop(session, before)
                 continue
-            if not summary.recursive or summary.template is not None and same_template(summary.template, template):
+            if not summary.recursive or (summary.template is not None and same_template(summary.template, template)):
                 summary.template = template
                 summary.open = False
                 return summary
@@ -337,7 +346,7 @@ def build(sub: Callee, thing: Any, given: Given, name: str = "") -> Any:
     from s2sad.frontend.signatures import rebuild
 
     def parameter(value: Callable[[], Value], kind: Type, label: str) -> Value:
-        made = sub.session.parameter(sub, sub.translated(kind), label)
+        made: Value = sub.session.parameter(sub, sub.translated(kind), label)
         source = value()
         sub.parameter_sources[made] = source
         sub.summary.sources.append(("argument", len(sub.summary.sources)))
@@ -431,7 +440,9 @@ def is_small(summary: Summary) -> bool:
     return not summary.recursive and len(nodes) <= SMALL and not any(node.regions or node.operation is CALL for node in nodes)
 
 
-def call_node(low: Lowering, graph: Graph, template: Template, values: list[Value], types: list[Type], translate: Translator) -> list[Value]:
+def call_node(
+    low: Lowering, graph: Graph, template: Template, values: list[Value], types: list[Type], translate: Translator
+) -> list[Value]:
     """Append a call."""
     node = low.builder.append(CALL, values, {"graph": graph}, [translate.type(kind) for kind in types])
     results = list(node.results)
@@ -451,8 +462,11 @@ def splice(low: Lowering, graph: Graph, values: list[Value], translate: Translat
             mapping[node.results[0]] = made
             continue
         copied = low.builder.append(
-            node.operation, tuple(mapping[value] for value in node.operands), {name: translate.fact(fact) for name, fact in node.static.items()},
-            [translate.type(value.type) for value in node.results], names=[value.name for value in node.results],
+            node.operation,
+            tuple(mapping[value] for value in node.operands),
+            {name: translate.fact(fact) for name, fact in node.static.items()},
+            [translate.type(value.type) for value in node.results],
+            names=[value.name for value in node.results],
         )
         for before, after in zip(node.results, copied.results, strict=True):
             mapping[before] = after
@@ -486,7 +500,7 @@ class Translator:
 
     def fact(self, fact: Any) -> Any:
         """Return a static fact."""
-        from s2sad.graph.index import Index, View
+        from s2sad.graph.index import View
 
         if isinstance(fact, Size):
             return self.size(fact)
@@ -496,7 +510,7 @@ class Translator:
             return tuple(self.fact(part) for part in fact)
         if isinstance(fact, View):
             return View(fact.name, self.fact(fact.static))
-        return fact if not isinstance(fact, Index) else fact
+        return fact
 
 
 __all__ = ["TOKEN", "Known", "Number", "PrimalRaises", "call_graph"]

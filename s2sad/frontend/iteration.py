@@ -51,7 +51,13 @@ class Plan:
     @property
     def is_counter(self) -> bool:
         """Whether the indices are 0, 1, 2, ..."""
-        return isinstance(self.start, Known) and self.start.value == 0 and isinstance(self.step, Known) and self.step.value == 1 and not self.reverse
+        return (
+            isinstance(self.start, Known)
+            and self.start.value == 0
+            and isinstance(self.step, Known)
+            and self.step.value == 1
+            and not self.reverse
+        )
 
 
 def plan(low: Lowering, thing: Abstract) -> Plan:
@@ -130,7 +136,9 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
             if one.structural:
                 assert one.count is not None
                 count = one.count
-                return Plan(Known(0), Known(count), Known(1), lambda k: one.element(Known(count - 1 - low.static(k, "an index"))), True, count)
+                return Plan(
+                    Known(0), Known(count), Known(1), lambda k: one.element(Known(count - 1 - low.static(k, "an index"))), True, count
+                )
             return Plan(one.start, one.stop, one.step, one.element, reverse=not one.reverse)
         case "keys":
             return plan(low, thing.parts[0])
@@ -273,7 +281,7 @@ def known_elements(low: Lowering, thing: Abstract, what: str, wanted: int | None
         content = low.store.read(thing.place)
         if isinstance(content, ListContent):
             return list(content.elements)
-    if isinstance(thing, Lazy) and thing.kind == "generator" or isinstance(thing, Lazy) and thing.kind == "comprehension":
+    if (isinstance(thing, Lazy) and thing.kind == "generator") or (isinstance(thing, Lazy) and thing.kind == "comprehension"):
         thing = as_list(low, thing)
         return known_elements(low, thing, what, wanted)
     if isinstance(thing, Choice):

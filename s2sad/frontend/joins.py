@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import field
+from functools import partial
 from typing import Any
 
 from s2sad.errors import UnsupportedError
@@ -179,7 +180,7 @@ class Join:
             return left
         codes: tuple[int, ...] = tuple(sorted({*kinds_of(left), *kinds_of(right)}))
         flags = len(codes) == 2 and codes[0] == 0
-        sides = [self.inside(k, lambda side=side: as_code(self.low, side, codes)) for k, side in enumerate((left, right))]
+        sides = self.both(left, right, lambda side: as_code(self.low, side, codes))
         return Exit(self.slot(sides[0], sides[1], BOOL if flags else INT, ""), codes)
 
     # ------------------------------------------------------------ contents of keys
@@ -194,8 +195,10 @@ class Join:
         if isinstance(left, Stale) or isinstance(right, Stale):
             return left if isinstance(left, Stale) else right
         if isinstance(left, RepeatedContent) and isinstance(right, RepeatedContent):
-            return RepeatedContent(left.element, self.thing(left.count, right.count, name)) if same(left.element, right.element) else Conflict(
-                name, "a list of one array or of another", self.low.location
+            return (
+                RepeatedContent(left.element, self.thing(left.count, right.count, name))
+                if same(left.element, right.element)
+                else Conflict(name, "a list of one array or of another", self.low.location)
             )
         if isinstance(left, (ListContent, GrowingContent)) or isinstance(right, (ListContent, GrowingContent)):
             return self.lists(left, right, name)
@@ -227,7 +230,7 @@ class Join:
 
         try:
             element = element_kind(low, (left, right))
-            sides = [self.inside(k, lambda side=side: grown(low, side, element)) for k, side in enumerate((left, right))]
+            sides = self.both(left, right, lambda side: grown(low, side, element))
         except (UnsupportedError, Mismatch) as problem:
             return Conflict(name, str(getattr(problem, "reason", problem)), low.location)
         lengths = [Size.of(len(side.elements)) if isinstance(side, ListContent) else side.length for side in (left, right)]
@@ -261,36 +264,54 @@ class Join:
         if kind is not None and other is not None:
             joined = kinds.join(kind, other, low.sizes)
             if joined is not None:
-                sides = [self.inside(k, lambda side=side: coerce(low, low.value(side), joined)) for k, side in enumerate((left, right))]
+                sides = self.both(left, right, lambda side: coerce(low, low.value(side), joined))
                 return self.slot(sides[0], sides[1], joined, name)
             raise Mismatch(f"{describe(left)} or {describe(right)}")
         if type(left) is type(right):
             match left:
-                case Items() if len(left.elements) == len(right.elements) and left.cls is right.cls:
+                case Items() if isinstance(right, Items) and len(left.elements) == len(right.elements) and left.cls is right.cls:
                     return Items(tuple(self.thing(a, b, name) for a, b in zip(left.elements, right.elements, strict=True)), left.cls)
-                case Range():
-                    return Range(self.thing(left.start, right.start, name), self.thing(left.stop, right.stop, name), self.thing(left.step, right.step, name))
-                case SliceValue():
-                    return SliceValue(self.thing(left.start, right.start, name), self.thing(left.stop, right.stop, name), self.thing(left.step, right.step, name))
-                case Handle() if self.mergeable(left.place, right.place):
+                case Range() if isinstance(right, Range):
+                    return Range(
+                        self.thing(left.start, right.start, name),
+                        self.thing(left.stop, right.stop, name),
+                        self.thing(left.step, right.step, name),
+                    )
+                case SliceValue() if isinstance(right, SliceValue):
+                    return SliceValue(
+                        self.thing(left.start, right.start, name),
+                        self.thing(left.stop, right.stop, name),
+                        self.thing(left.step, right.step, name),
+                    )
+                case Handle() if isinstance(right, Handle) and self.mergeable(left.place, right.place):
                     return Handle(self.merged(left.place, right.place, name))
-                case Function() if left.source.node is right.source.node and left.parent is right.parent and len(left.defaults) == len(right.defaults):
+                case Function() if (
+                    isinstance(right, Function)
+                    and left.source.node is right.source.node
+                    and left.parent is right.parent
+                    and len(left.defaults) == len(right.defaults)
+                ):
                     defaults = tuple(self.thing(a, b, name) for a, b in zip(left.defaults, right.defaults, strict=True))
-                    keywords = tuple((key, self.thing(a, b, name)) for (key, a), (_, b) in zip(left.keyword_defaults, right.keyword_defaults, strict=True))
+                    keywords = tuple(
+                        (key, self.thing(a, b, name))
+                        for (key, a), (_, b) in zip(left.keyword_defaults, right.keyword_defaults, strict=True)
+                    )
                     return Function(left.source, left.parent, defaults, keywords, left.origin)
         return self.choice(left, right, name)
 
     def one_sided(self, k: int, thing: Abstract, name: str) -> Abstract:
         """Return a thing that is bound on one path only; its use on the other raises as Python does."""
         low = self.low
-        kind = number_type(low, thing)
-        if kind is not None:
-            kind = kinds.forget_size(kind)
+        number = number_type(low, thing)
+        if number is not None:
+            kind = kinds.forget_size(number)
             value = self.inside(k, lambda: coerce(low, low.value(thing), kind))
             missing = self.inside(1 - k, lambda: low.builder.undefined(kind, name))
             return self.slot(*((value, missing) if k == 0 else (missing, value)), kind, name)
         if isinstance(thing, ArrayRef) and thing.operands and not self.own(k, thing.place):
-            return ArrayRef(thing.place, thing.path, tuple(self.leaf(k, operand, name, bound=True) for operand in thing.operands), thing.name)
+            return ArrayRef(
+                thing.place, thing.path, tuple(self.leaf(k, operand, name, bound=True) for operand in thing.operands), thing.name
+            )
         if isinstance(thing, ArrayRef):
             kind = self.inside(k, lambda: low.array_type(thing))
             value = self.inside(k, lambda: low.read(thing))
@@ -300,10 +321,14 @@ class Join:
             place.readonly = thing.place.readonly
             self.tie(place, k, thing)
             return ArrayRef(place, (), (), name)
-        if isinstance(thing, Items) and thing.elements and all(isinstance(part, (ArrayRef, Items)) or number_type(low, part) is not None for part in thing.elements):
+        if (
+            isinstance(thing, Items)
+            and thing.elements
+            and all(isinstance(part, (ArrayRef, Items)) or number_type(low, part) is not None for part in thing.elements)
+        ):
             return Items(tuple(self.one_sided(k, part, name) for part in thing.elements), thing.cls)
         missing_thing = Unbound(name)
-        return self.choice(*((thing, missing_thing) if k == 0 else (missing_thing, thing)), name)
+        return self.choice(thing, missing_thing, name) if k == 0 else self.choice(missing_thing, thing, name)
 
     def tie(self, place: Place, k: int, side: ArrayRef) -> None:
         """Note what a joined place is on one side."""
@@ -351,7 +376,14 @@ class Join:
         for k, side in enumerate((left, right)):
             mine = []
             for option in side.options if isinstance(side, Choice) else (side,):
-                found = next((n for n, (other, thing) in enumerate(sources) if same(thing, option) or other != k and n not in mine and fits(low, thing, option)), None)
+                found = next(
+                    (
+                        n
+                        for n, (other, thing) in enumerate(sources)
+                        if same(thing, option) or (other != k and n not in mine and fits(low, thing, option))
+                    ),
+                    None,
+                )
                 if found is None:
                     sources.append((k, option))
                     found = len(sources) - 1
@@ -369,7 +401,8 @@ class Join:
         if not isinstance(left, Choice) and not isinstance(right, Choice):
             return Choice(self.condition, tuple(options))
         sides = [
-            self.inside(k, lambda side=side, mine=mine: option_number(low, side, mine)) for k, (side, mine) in enumerate(zip((left, right), numbers, strict=True))
+            self.inside(k, partial(option_number, low, side, mine))
+            for k, (side, mine) in enumerate(zip((left, right), numbers, strict=True))
         ]
         return Choice(self.slot(sides[0], sides[1], INT, ""), tuple(options))
 
@@ -389,11 +422,11 @@ class Join:
             pair = (left.place, right.place)
             if pair in self.places:
                 return ArrayRef(self.places[pair], (), (), name)
-        types = [self.inside(k, lambda side=side: low.array_type(side)) for k, side in enumerate((left, right))]
+        types = self.both(left, right, low.array_type)
         joined = kinds.join(types[0], types[1], low.sizes)
         if joined is None:
             return self.choice(left, right, name)
-        values = [self.inside(k, lambda side=side: coerce(low, low.read(side), joined)) for k, side in enumerate((left, right))]
+        values = self.both(left, right, lambda side: coerce(low, low.read(side), joined))
         value = self.slot(values[0], values[1], joined, name)
         contiguous = all(not side.path and side.place.contiguous for side in (left, right))
         place = low.store.place("array", value, name=name, contiguous=contiguous)
@@ -431,7 +464,7 @@ class Join:
                 if isinstance(item, Operand):
                     sides.append(side.operands[item.number])
                 elif isinstance(item, int):
-                    sides.append(self.inside(k, lambda item=item: low.constant(item)))
+                    sides.append(self.inside(k, partial(low.constant, item)))
                 else:
                     raise Mismatch
             if sides[0] is sides[1]:
@@ -459,9 +492,12 @@ class Join:
                 for x, y in zip(a.items, b.items, strict=True):
                     if isinstance(x, (int, Operand)) and isinstance(y, (int, Operand)):
                         items.append(part(x, y))
-                    elif isinstance(x, Slice) and isinstance(y, Slice) and all(not isinstance(one, Operand) for one in (x.start, x.stop, x.step)) and x == y:
-                        items.append(x)
-                    elif type(x) is type(y) and x == y and not isinstance(x, Slice):
+                    elif (
+                        isinstance(x, Slice)
+                        and isinstance(y, Slice)
+                        and all(not isinstance(one, Operand) for one in (x.start, x.stop, x.step))
+                        and x == y
+                    ) or (type(x) is type(y) and x == y and not isinstance(x, Slice)):
                         items.append(x)
                     else:
                         raise Mismatch
@@ -523,6 +559,10 @@ class Join:
         finally:
             low.store.rollback()
 
+    def both(self, left: Any, right: Any, make: Callable[[Any], Any]) -> list[Any]:
+        """Make something of each side at the end of its branch."""
+        return [self.inside(k, partial(make, side)) for k, side in enumerate((left, right))]
+
     def forced(self, k: int, pending: Pending) -> Abstract:
         """Make what a loop in a branch has left a thing of the branch; what that makes belongs to its state."""
         low, arm = self.low, self.arms[k]
@@ -566,7 +606,13 @@ class Join:
 
 
 def exported(
-    low: Lowering, thing: Any, name: str, leaf: Callable[[Value, str], Value], changes: Changes, places: dict[Place, Place], since: int | None = None
+    low: Lowering,
+    thing: Any,
+    name: str,
+    leaf: Callable[[Value, str], Value],
+    changes: Changes,
+    places: dict[Place, Place],
+    since: int | None = None,
 ) -> Any:
     """Return a thing that was made inside a region as the outside sees it; `leaf` gives the outer value of an inner one."""
 
@@ -620,13 +666,19 @@ def exported(
             case Method(receiver, function):
                 return Method(walk(receiver, label), function if isinstance(function, str) else walk(function, label))
             case Partial(function, arguments, keywords):
-                return Partial(walk(function, label), tuple(walk(a, label) for a in arguments), tuple((key, walk(a, key)) for key, a in keywords))
+                return Partial(
+                    walk(function, label), tuple(walk(a, label) for a in arguments), tuple((key, walk(a, key)) for key, a in keywords)
+                )
             case Function(source, parent, defaults, keyword_defaults, origin):
                 if parent is not None and parent.captured:
                     _export_frame(parent)
                 if defaults or keyword_defaults:
                     return Function(
-                        source, parent, tuple(walk(a, label) for a in defaults), tuple((key, walk(a, key)) for key, a in keyword_defaults), origin
+                        source,
+                        parent,
+                        tuple(walk(a, label) for a in defaults),
+                        tuple((key, walk(a, key)) for key, a in keyword_defaults),
+                        origin,
                     )
                 return item
             case Lazy(kind, parts, detail):
@@ -655,12 +707,14 @@ def exported(
 
 def force(low: Lowering, pending: Pending) -> Abstract:
     """Return what a loop has left in a name, making it a slot of the loop."""
-    return pending.loop.leave(pending)
+    left: Abstract = pending.loop.leave(pending)
+    return left
 
 
 def force_in(low: Lowering, pending: Pending) -> Abstract:
     """The same, for something inside another thing."""
-    return pending.loop.leave(pending)
+    left: Abstract = pending.loop.leave(pending)
+    return left
 
 
 def number_type(low: Lowering, thing: Abstract) -> Type | None:
@@ -676,9 +730,11 @@ def number_type(low: Lowering, thing: Abstract) -> Type | None:
 def coerce(low: Lowering, value: Value, kind: Type) -> Value:
     """Return a value as one of a wider kind; nothing is converted at run time."""
     if isinstance(value.type, Array) and isinstance(kind, Array):
-        if value.type == kind or value.type.shape is not None and kind.shape is not None:
+        if value.type == kind or (value.type.shape is not None and kind.shape is not None):
             return value
-    elif (value.type == kind or isinstance(value.type, Number) and isinstance(kind, Number) and value.type.kind == kind.kind) and kinds.same_kinds(value.type, kind):
+    elif (
+        value.type == kind or (isinstance(value.type, Number) and isinstance(kind, Number) and value.type.kind == kind.kind)
+    ) and kinds.same_kinds(value.type, kind):
         return value
     return low.builder.append(low_rule("as_kind"), (value,), {"kind": kind}, [kind], names=[value.name]).results[0]
 
@@ -779,7 +835,9 @@ def fits(low: Lowering, option: Abstract, thing: Abstract) -> bool:
     if a is not None and b is not None:
         return kinds.join(kinds.forget_size(a), kinds.forget_size(b), low.sizes) is not None
     if isinstance(option, Items) and isinstance(thing, Items):
-        return len(option.elements) == len(thing.elements) and all(fits(low, x, y) for x, y in zip(option.elements, thing.elements, strict=True))
+        return len(option.elements) == len(thing.elements) and all(
+            fits(low, x, y) for x, y in zip(option.elements, thing.elements, strict=True)
+        )
     return False
 
 
@@ -800,21 +858,35 @@ def same(left: Any, right: Any) -> bool:
                 return bool(value == other)
             return isinstance(value, (float, complex)) and repr(value) == repr(other)
         case ArrayRef(place, path, operands):
-            return place is right.place and path == right.path and len(operands) == len(right.operands) and all(
-                a is b for a, b in zip(operands, right.operands, strict=True)
+            return (
+                place is right.place
+                and path == right.path
+                and len(operands) == len(right.operands)
+                and all(a is b for a, b in zip(operands, right.operands, strict=True))
             )
         case Handle(place):
             return place is right.place
         case Items(elements, cls):
             return cls is right.cls and len(elements) == len(right.elements) and all(map(same, elements, right.elements))
         case Function(source, parent, defaults):
-            return source.node is right.source.node and parent is right.parent and len(defaults) == len(right.defaults) and all(map(same, defaults, right.defaults))
+            return (
+                source.node is right.source.node
+                and parent is right.parent
+                and len(defaults) == len(right.defaults)
+                and all(map(same, defaults, right.defaults))
+            )
         case Method(receiver, function):
-            return same(receiver, right.receiver) and (function == right.function if isinstance(function, str) else same(function, right.function))
+            return same(receiver, right.receiver) and (
+                function == right.function if isinstance(function, str) else same(function, right.function)
+            )
         case Partial(function, arguments, keywords):
-            return same(function, right.function) and len(arguments) == len(right.arguments) and all(map(same, arguments, right.arguments)) and [
-                k for k, _ in keywords
-            ] == [k for k, _ in right.keywords] and all(same(a, b) for (_, a), (_, b) in zip(keywords, right.keywords, strict=True))
+            return (
+                same(function, right.function)
+                and len(arguments) == len(right.arguments)
+                and all(map(same, arguments, right.arguments))
+                and [k for k, _ in keywords] == [k for k, _ in right.keywords]
+                and all(same(a, b) for (_, a), (_, b) in zip(keywords, right.keywords, strict=True))
+            )
         case Range(start, stop, step) | SliceValue(start, stop, step):
             return same(start, right.start) and same(stop, right.stop) and same(step, right.step)
         case Unbound():
@@ -876,15 +948,20 @@ def follow(low: Lowering, written: Place) -> None:
             if not isinstance(new, Value) or not low.builder.visible(link.condition) or not isinstance(low.store.read(other), Value):
                 _stale(low, other, written)
             elif link.joined is place:
-                _carry(low, link, lambda link=link, new=new: low.overwrite_raw(link.reference, new), other)
+                _carry(low, link, partial(low.overwrite_raw, link.reference, new), other)
             else:
-                _carry(low, link, lambda link=link: low.store.write(link.joined, coerce(low, low.read(link.reference), low.content(link.joined).type)), other)
+                _carry(low, link, partial(_take_over, low, link), other)
             if other not in pending:
                 pending.append(other)
         for partner in place.partners:
             if partner not in staled and low.store.read(partner) is not ABSENT:
                 staled.add(partner)
                 _stale(low, partner, written)
+
+
+def _take_over(low: Lowering, link: Link) -> None:
+    """Write the array at the reference of a link into the joined place."""
+    low.store.write(link.joined, coerce(low, low.read(link.reference), low.content(link.joined).type))
 
 
 def _carry(low: Lowering, link: Link, update: Callable[[], None], target: Place) -> None:

@@ -67,7 +67,7 @@ def contains(wide: Type, narrow: Type) -> bool:
     if wide is narrow:
         return True
     match wide, narrow:
-        case (Number() | Scalar()), (Number() | Scalar()):
+        case ((Number() | Scalar()), (Number() | Scalar())):
             if isinstance(wide, Number) and wide.size is not None and not (isinstance(narrow, Number) and narrow.size == wide.size):
                 return False
             inside = [_bare(kind) for kind in alternatives(wide)]

@@ -20,7 +20,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import exits, kinds
 from s2sad.frontend.expressions import expression, truth
 from s2sad.frontend.iteration import MOST_TRIPS, Plan, plan
-from s2sad.frontend.joins import Mismatch, Root, branch, coerce, dispatch, exported, fits, number_type, relate, same, roots
+from s2sad.frontend.joins import Mismatch, Root, branch, coerce, dispatch, exported, fits, number_type, relate, roots, same
 from s2sad.frontend.last import last_bound
 from s2sad.frontend.lower import DeadPath, Lowering, NeedStatic, describe
 from s2sad.frontend.source import children
@@ -89,16 +89,21 @@ def for_statement(low: Lowering, node: Any) -> None:
 
     iterable = low.usable(expression(low, node.iter))
     low.at(node)
+
+    def trip(element: Abstract) -> None:
+        assign(low, node.target, element)
+        block(low, node.body)
+
     if isinstance(iterable, Choice):
 
         def use(option: Abstract) -> Abstract:
-            visit(low, option, node, lambda element: (assign(low, node.target, element), block(low, node.body)))
+            visit(low, option, node, trip)
             finish(low, node.orelse)
             return Known(None)
 
         dispatch(low, iterable, use)
         return
-    visit(low, iterable, node, lambda element: (assign(low, node.target, element), block(low, node.body)))
+    visit(low, iterable, node, trip)
     finish(low, node.orelse)
 
 
@@ -129,7 +134,8 @@ def _visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstrac
     loop = Loop(low, node, assigned(node) if names is None else names)
     loop.can_unroll = all(isinstance(part, Known) for part in bounds) and len(range(*(part.value for part in bounds))) <= MOST_TRIPS  # type: ignore[union-attr]
     loop.bounds = None if one.reverse else bounds
-    hint = node.target.id if isinstance(getattr(node, "target", None), gast.Name) and one.is_counter or _plain_range(iterable, node) else ""
+    counts = isinstance(getattr(node, "target", None), gast.Name) and one.is_counter
+    hint = node.target.id if counts or _plain_range(iterable, node) else ""
     if isinstance(iterable, ArrayRef):
         hint = ""
     try:
@@ -304,14 +310,13 @@ def finish(low: Lowering, orelse: Sequence[Any]) -> None:
         if orelse:
             after(low, code, lambda: block(low, orelse))
         return
-    if orelse:
-        if exits.FALLS in code.codes:
-            after(low, code, lambda: block(low, orelse))
-            code = exits.current(low)  # type: ignore[assignment]
-            if isinstance(code, Known):
-                if code.value == exits.BREAK:
-                    low.store.write(low.frame.exit, Known(exits.FALLS))
-                return
+    if orelse and exits.FALLS in code.codes:
+        after(low, code, lambda: block(low, orelse))
+        code = exits.current(low)
+        if isinstance(code, Known):
+            if code.value == exits.BREAK:
+                low.store.write(low.frame.exit, Known(exits.FALLS))
+            return
     left = tuple(sorted({exits.FALLS, *code.codes} - {exits.BREAK}))
     if left == (exits.FALLS,):
         low.store.write(low.frame.exit, Known(exits.FALLS))
@@ -394,7 +399,11 @@ def _touched(node: Any) -> set[str]:
     facts = getattr(node, "_s2sad_touched", None)
     if facts is None:
         facts = set()
-        for part in [*(node.body if isinstance(node.body, list) else [node.body]), getattr(node, "test", None), getattr(node, "iter", None)]:
+        for part in [
+            *(node.body if isinstance(node.body, list) else [node.body]),
+            getattr(node, "test", None),
+            getattr(node, "iter", None),
+        ]:
             if part is None:
                 continue
             for inner in gast.walk(part):
@@ -408,7 +417,11 @@ def _touched(node: Any) -> set[str]:
                     for keyword in inner.keywords:
                         if keyword.arg == "out":
                             _root(keyword.value, facts)
-                    if inner.args and isinstance(inner.func, gast.Attribute) and inner.func.attr in ("at", "copyto", "put", "fill_diagonal"):
+                    if (
+                        inner.args
+                        and isinstance(inner.func, gast.Attribute)
+                        and inner.func.attr in ("at", "copyto", "put", "fill_diagonal")
+                    ):
                         _root(inner.args[0], facts)
         node._s2sad_touched = facts
     return facts
@@ -623,7 +636,9 @@ class Loop:
                         else:
                             condition = answer
                         for key, content in low.store.contents.items():
-                            if before.get(key, ABSENT) is not content and (key in before or isinstance(key, Variable) and not key.name.startswith("$")):
+                            if before.get(key, ABSENT) is not content and (
+                                key in before or (isinstance(key, Variable) and not key.name.startswith("$"))
+                            ):
                                 state["merged"] = True
                 finally:
                     low.store.rollback()
@@ -728,7 +743,9 @@ class Loop:
         from s2sad.frontend.objects import field_before
 
         known = dict(content.fields)
-        return InstanceContent((*content.fields, *((name, field_before(self.low, place, name)) for name in self.fields[place] if name not in known)))
+        return InstanceContent(
+            (*content.fields, *((name, field_before(self.low, place, name)) for name in self.fields[place] if name not in known))
+        )
 
     def generalise(self, region: Region, thing: Any, path: Path, name: str) -> Any:
         """Return what stands for a thing at the head of any trip."""
@@ -742,11 +759,16 @@ class Loop:
             return self.number(region, thing, kind, path, name)
         match thing:
             case ArrayRef():
-                if path in self.own or isinstance(path[0], Variable) and self.names.get(path[0].name, False) and not thing.place.readonly:
+                if path in self.own or (isinstance(path[0], Variable) and self.names.get(path[0].name, False) and not thing.place.readonly):
                     return self.own_place(region, thing, path, name)
                 return thing
             case Items(elements, cls):
-                return Items(tuple(self.generalise(region, element, (*path, k), f"{name}_{k}" if name else "") for k, element in enumerate(elements)), cls)
+                return Items(
+                    tuple(
+                        self.generalise(region, element, (*path, k), f"{name}_{k}" if name else "") for k, element in enumerate(elements)
+                    ),
+                    cls,
+                )
             case Handle(place):
                 if path in self.own:
                     return self.twin(region, place, path, name)
@@ -757,7 +779,9 @@ class Loop:
                 return ListContent(tuple(self.generalise(region, element, (*path, k), "") for k, element in enumerate(elements)))
             case GrowingContent(value):
                 kind = self.grow.get(path) or value.type
-                parameter = self._parameter(region, kind if isinstance(kind, List) else List(kind), path, name, lambda: self._grown(value, thing, path))
+                parameter = self._parameter(
+                    region, kind if isinstance(kind, List) else List(kind), path, name, lambda: self._grown(value, thing, path)
+                )
                 return self._list(parameter, thing.length)
             case RepeatedContent(element, count):
                 return RepeatedContent(element, self.number(region, count, INT, path, ""))
@@ -900,7 +924,6 @@ class Loop:
 
     def _relate(self) -> None:
         """Note which of the places at the head may share memory."""
-        low = self.low
         paths = list(self.places)
         reached = self._reached()
         for path, place in self.places.items():
@@ -908,13 +931,18 @@ class Loop:
             if reference is not None and reference.place in reached:
                 relate(place, reference.place)
             if reference is not None:
-                for partner in [*reference.place.partners, *(link.joined for link in reference.place.links), *(link.reference.place for link in reference.place.links)]:
+                for partner in [
+                    *reference.place.partners,
+                    *(link.joined for link in reference.place.links),
+                    *(link.reference.place for link in reference.place.links),
+                ]:
                     if partner is not place and partner in reached:
                         relate(place, partner)
         for k, path in enumerate(paths):
             for other in paths[:k]:
                 a, b = self.sources.get(path), self.sources.get(other)
-                if a is not None and b is not None and (a.place is b.place or b.place in a.place.partners) or (other, path) in self.related:
+                shared = a is not None and b is not None and (a.place is b.place or b.place in a.place.partners)
+                if shared or (other, path) in self.related:
                     relate(self.places[path], self.places[other])
         for path, outer in self.outer_related:
             if path in self.places:
@@ -942,7 +970,9 @@ class Loop:
                         walk(option)
                 case Pending(final=final):
                     walk(final)
-                case _ if hasattr(thing, "receiver") or hasattr(thing, "arguments") or hasattr(thing, "defaults") or hasattr(thing, "parts"):
+                case _ if (
+                    hasattr(thing, "receiver") or hasattr(thing, "arguments") or hasattr(thing, "defaults") or hasattr(thing, "parts")
+                ):
                     for name in ("receiver", "arguments", "defaults", "parts", "function"):
                         part = getattr(thing, name, None)
                         for one in part if isinstance(part, tuple) else (part,):
@@ -968,12 +998,12 @@ class Loop:
             leaving = tuple(sorted(possible & {exits.BREAK, exits.RETURN, _FAILS}))
             self.leaves = bool(leaving)
             leave: Value | None = None
-            self.code: exits.Exit | None = None
+            self.code = None
             if leaving:
                 flag = exits.is_code(low, code, leaving)
                 leave = low.constant(flag) if isinstance(flag, bool) else flag
                 kept = tuple(sorted({exits.FALLS, *(possible & {exits.BREAK, exits.RETURN})}))
-                if exits.RETURN in kept or exits.BREAK in kept and getattr(self.site, "orelse", None):
+                if exits.RETURN in kept or (exits.BREAK in kept and getattr(self.site, "orelse", None)):
                     value = self._kept_code(code, kept)
                     self.code = exits.Exit(value, kept)
             for slot in self.slots:
@@ -989,7 +1019,13 @@ class Loop:
                 for key in list(self.keys):
                     final = low.store.read(key)
                     if key not in self.heads:
-                        if isinstance(key, Variable) and key in self.wanted and key not in self.missing and final is not ABSENT and not isinstance(final, Unbound):
+                        if (
+                            isinstance(key, Variable)
+                            and key in self.wanted
+                            and key not in self.missing
+                            and final is not ABSENT
+                            and not isinstance(final, Unbound)
+                        ):
                             self._remember(final, (key,))
                             self.missing[key] = final
                             again = True
@@ -1077,15 +1113,19 @@ class Loop:
                 if isinstance(final, Handle) and final.place.kind == place.kind and final.place.cls is place.cls:
                     self.own.add(path)
                     return True
-            case RepeatedContent(element):
+            case RepeatedContent():
                 return self._conflict(path, "a list of one array, and of others")
             case ListContent(elements):
                 if isinstance(final, ListContent) and len(elements) == len(final.elements):
-                    return any([self.match(a, b, (*path, k), slots, "") for k, (a, b) in enumerate(zip(elements, final.elements, strict=True))])
+                    return any(
+                        [self.match(a, b, (*path, k), slots, "") for k, (a, b) in enumerate(zip(elements, final.elements, strict=True))]
+                    )
                 return self._grow(head, final, path)
             case DictContent(entries):
                 if isinstance(final, DictContent) and [key for key, _ in entries] == [key for key, _ in final.entries]:
-                    return any([self.match(a, b, (*path, key), slots, str(key)) for (key, a), (_, b) in zip(entries, final.entries, strict=True)])
+                    return any(
+                        [self.match(a, b, (*path, key), slots, str(key)) for (key, a), (_, b) in zip(entries, final.entries, strict=True)]
+                    )
                 if self.can_unroll:
                     raise NeedStatic(self)
                 return self._conflict(path, "a dict whose keys change in the loop")
@@ -1161,11 +1201,15 @@ class Loop:
         journal = self.low.store.journal()
         if self.can_unroll and any(isinstance(thing, ArrayRef) and journal.get(thing.place, thing.place) is not ABSENT for thing in new):
             raise NeedStatic(self)  # references to arrays from outside: which one it is matters
-        if new and all(same(new[0], thing) for thing in new) and isinstance(new[0], ArrayRef) and journal.get(new[0].place, new[0].place) is not ABSENT:
-            if not head.elements or same(head.elements[0], new[0]):
-                self.repeats[path] = new[0]
-                self.grow[path] = None
-                return True
+        if (
+            new
+            and all(same(new[0], thing) for thing in new)
+            and isinstance(new[0], ArrayRef)
+            and journal.get(new[0].place, new[0].place) is not ABSENT
+        ) and (not head.elements or same(head.elements[0], new[0])):
+            self.repeats[path] = new[0]
+            self.grow[path] = None
+            return True
         try:
             element = element_kind(self.low, (head, final))
         except (UnsupportedError, Mismatch):
@@ -1206,7 +1250,11 @@ class Loop:
     def _choose(self, head: Any, final: Any, path: Path, name: str) -> bool:
         """The thing at the end of a trip is of another kind than at the head."""
         low = self.low
-        if isinstance(head, Known) and head.value is None or isinstance(final, Known) and final.value is None or _is_named(head) and _is_named(final):
+        if (
+            (isinstance(head, Known) and head.value is None)
+            or (isinstance(final, Known) and final.value is None)
+            or (_is_named(head) and _is_named(final))
+        ):
             options: list[Abstract] = [head]
             for option in final.options if isinstance(final, Choice) else (final,):
                 if not any(_fits(low, one, option) for one in options):
@@ -1278,9 +1326,7 @@ class Loop:
                 if key not in self.stale and isinstance(key, Place):
                     self.stale[key] = now
                     again = True
-            elif isinstance(key, Place) and key in self.stale:
-                continue
-            elif isinstance(key, Variable) and isinstance(before, Pending):
+            elif (isinstance(key, Place) and key in self.stale) or (isinstance(key, Variable) and isinstance(before, Pending)):
                 continue
             else:
                 self.keys[key] = None
@@ -1337,7 +1383,11 @@ class Loop:
         body = regions[-1]
         offset = 1 if operation is FOR else 0
         leading = 1 if self.leaves else 0
-        kept = [slot for slot in self.slots if slot.final is not slot.parameter or slot.path == (low.world,) and slot.final is not slot.parameter]
+        kept = [
+            slot
+            for slot in self.slots
+            if slot.final is not slot.parameter or (slot.path == (low.world,) and slot.final is not slot.parameter)
+        ]
         dropped = [slot for slot in self.slots if slot.final is slot.parameter]
         initial: dict[Slot, Value] = {}
         for slot in self.slots:
@@ -1351,7 +1401,11 @@ class Loop:
         code_parameters = body.parameters[offset + len(self.slots) :]
         codes = body.results[leading + len(self.slots) :]
         body.parameters = [*body.parameters[:offset], *(slot.parameter for slot in kept), *code_parameters]
-        body.results = [*body.results[:leading], *(self.replaced.get(slot.final, slot.final) for slot in kept if slot.final is not None), *codes]
+        body.results = [
+            *body.results[:leading],
+            *(self.replaced.get(slot.final, slot.final) for slot in kept if slot.final is not None),
+            *codes,
+        ]
         if operation is WHILE:
             test = regions[0]
             chosen = [slot.more[0] if slot.more else test.parameters[self.slots.index(slot)] for slot in kept]
@@ -1419,9 +1473,9 @@ class Loop:
         if earlier is not None:
             first = earlier.loop.leave(earlier)
             kind, other = number_type(low, first), number_type(low, final)
-            if kind is None or other is None or kinds.forget_size(kind) != kinds.forget_size(other):
-                if not (isinstance(first, ArrayRef) and isinstance(final, ArrayRef)):
-                    return Conflict(pending.name, "it is what one of two loops has left", low.location)
+            unlike = kind is None or other is None or kinds.forget_size(kind) != kinds.forget_size(other)
+            if unlike and not (isinstance(first, ArrayRef) and isinstance(final, ArrayRef)):
+                return Conflict(pending.name, "it is what one of two loops has left", low.location)
             start = low.value(first)
         return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported, since)  # type: ignore[no-any-return]
 
@@ -1488,7 +1542,9 @@ def meet(left: list[Root], right: list[Root]) -> bool:
 def _is_named(thing: Any) -> bool:
     from s2sad.frontend.values import Function, Method, Partial
 
-    return isinstance(thing, (Function, Method, Partial)) or isinstance(thing, Known) and (callable(thing.value) or isinstance(thing.value, (str, type(None), type)))
+    return isinstance(thing, (Function, Method, Partial)) or (
+        isinstance(thing, Known) and (callable(thing.value) or isinstance(thing.value, (str, type(None), type)))
+    )
 
 
 def _mapped(thing: Any, mapping: dict[Value, Value], lengths: dict[Value, Size | None]) -> Any:

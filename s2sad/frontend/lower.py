@@ -67,8 +67,14 @@ class Recorder(Builder):
         self.open: dict[Region, None] = {region: None}
 
     def append(
-        self, operation: Operation, operands: Sequence[Value], static: dict[str, Any], types: Sequence[Type], *,
-        names: Sequence[str] = (), regions: Sequence[Region] = (),
+        self,
+        operation: Operation,
+        operands: Sequence[Value],
+        static: dict[str, Any],
+        types: Sequence[Type],
+        *,
+        names: Sequence[str] = (),
+        regions: Sequence[Region] = (),
     ) -> Node:
         """Append a node with given result types."""
         node = super().append(operation, operands, static, types, names=names, regions=regions)
@@ -180,9 +186,9 @@ class Lowering:
                 return kind
             for combination in product(*map(kinds.alternatives, types)):
                 joined = kinds.join(kind, rule.infer(self.sizes, *combination, **static), self.sizes)
-                if joined is None or isinstance(joined, Array) and joined.dtype != kind.dtype:  # type: ignore[attr-defined]
+                if joined is None or (isinstance(joined, Array) and joined.dtype != kind.dtype):  # type: ignore[attr-defined]
                     self.refuse("dtype", what=rule.name)
-                if type(joined) is not type(kind) or isinstance(joined, Number) and joined.kind != kind.kind:  # type: ignore[attr-defined]
+                if type(joined) is not type(kind) or (isinstance(joined, Number) and joined.kind != kind.kind):  # type: ignore[attr-defined]
                     self.refuse("dtype", what=rule.name)
                 kind = joined
             return kind
@@ -200,7 +206,9 @@ class Lowering:
         kind = self.infer(rule, [value.type for value in operands], static)
         if not rule.complex:
             for value in operands:
-                if isinstance(value.type, (Array, Scalar)) and value.type.dtype[0] == "c" or isinstance(value.type, Number) and value.type.kind == "complex":
+                if (isinstance(value.type, (Array, Scalar)) and value.type.dtype[0] == "c") or (
+                    isinstance(value.type, Number) and value.type.kind == "complex"
+                ):
                     self.refuse("operands", what=rule.name, kinds="complex numbers")
         return self.builder.append(rule, operands, static, [kind], names=[name] if name else ()).results[0]
 
@@ -212,6 +220,11 @@ class Lowering:
         node = self.builder.append(rule, (self.token(), *operands), static, types)
         self.store.write(self.world, node.results[0])
         return None if result is None else node.results[1]
+
+    def live(self, value: Any, origin: Origin | None) -> Abstract:
+        """Return a live object as a thing of the program."""
+        thing: Abstract = self.session.live(self, value, origin)
+        return thing
 
     def token(self) -> Value:
         """Return the current effect token; the first one is a parameter of the graph."""
@@ -282,7 +295,9 @@ class Lowering:
         if isinstance(thing, Conflict):
             raise refusal("conflict", self.location, name=thing.name or "this", reason=thing.reason)
         if isinstance(thing, Stale):
-            raise refusal("stale", self.location, name=thing.name or "this array", other=thing.other or "another array", line=thing.location.line)
+            raise refusal(
+                "stale", self.location, name=thing.name or "this array", other=thing.other or "another array", line=thing.location.line
+            )
         return thing
 
     @contextmanager
@@ -366,7 +381,13 @@ class Lowering:
         if owner.operation is CONSTANT:
             return owner.static["value"]
         operation = owner.operation
-        if not isinstance(operation, Rule) or operation.effect or owner.regions or not isinstance(value.type, Number) or operation.evaluate is None:
+        if (
+            not isinstance(operation, Rule)
+            or operation.effect
+            or owner.regions
+            or not isinstance(value.type, Number)
+            or operation.evaluate is None
+        ):
             return ABSENT
         operands = [self.evaluated(operand) for operand in owner.operands]
         if any(operand is ABSENT for operand in operands):
@@ -414,7 +435,10 @@ class Lowering:
         content = self.store.read(place)
         if isinstance(content, Stale):
             raise refusal(
-                "stale", self.location, name=content.name or place.name or "this array", other=content.other or "another array",
+                "stale",
+                self.location,
+                name=content.name or place.name or "this array",
+                other=content.other or "another array",
                 line=content.location.line,
             )
         if isinstance(content, Conflict):

@@ -17,7 +17,23 @@ from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Function, Known, Origin
 
 # Modules that the static command line may import: they belong to the dependencies of generated code, or to Python.
-SAFE_MODULES = ("numpy", "math", "cmath", "functools", "itertools", "operator", "collections", "dataclasses", "typing", "random", "time", "copy", "scipy", "s2sad", "__future__")
+SAFE_MODULES = (
+    "numpy",
+    "math",
+    "cmath",
+    "functools",
+    "itertools",
+    "operator",
+    "collections",
+    "dataclasses",
+    "typing",
+    "random",
+    "time",
+    "copy",
+    "scipy",
+    "s2sad",
+    "__future__",
+)
 
 
 class LiveModule:
@@ -109,7 +125,9 @@ class StaticName(Exception):
 
 def _is_own_decorator(node: Any) -> bool:
     base = node.func if isinstance(node, gast.Call) else node
-    return isinstance(base, gast.Attribute) and isinstance(base.value, gast.Name) and base.value.id == "s2sad" or isinstance(base, gast.Name) and base.id == "differentiate"
+    return (isinstance(base, gast.Attribute) and isinstance(base.value, gast.Name) and base.value.id == "s2sad") or (
+        isinstance(base, gast.Name) and base.id == "differentiate"
+    )
 
 
 def _bindings(statement: Any) -> list[tuple[str, Any]]:
@@ -182,7 +200,9 @@ def _literal(node: Any) -> Any:
             left, right = _literal(node.left), _literal(node.right)
             if type(node.op).__name__ in BINARY and isinstance(left, (int, float)) and isinstance(right, (int, float)):
                 return BINARY[type(node.op).__name__][3](left, right)
-        case gast.Attribute() if isinstance(node.value, gast.Name) and node.value.id in ("np", "numpy", "math") and node.attr in ("pi", "e", "inf", "nan"):
+        case gast.Attribute() if (
+            isinstance(node.value, gast.Name) and node.value.id in ("np", "numpy", "math") and node.attr in ("pi", "e", "inf", "nan")
+        ):
             import math
 
             return getattr(math, node.attr)
@@ -210,5 +230,5 @@ def import_statement(low: Lowering, node: Any) -> list[tuple[str, Abstract]]:
             value = getattr(module, alias.name, ABSENT) if module is not None else ABSENT
             if value is ABSENT:
                 low.refuse("impure", node, name=f"import of {alias.name}")
-            bound.append((alias.asname or alias.name, low.session.live(low, value, None)))
+            bound.append((alias.asname or alias.name, low.live(value, None)))
     return bound

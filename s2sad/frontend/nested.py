@@ -51,7 +51,7 @@ def call_derivative(low: Lowering, callee: Known, protocol: Any, arguments: list
     """Call a derivative object of the running program."""
     if protocol.kind not in KINDS:
         low.refuse("nested", why=f"{protocol.kind} cannot be used inside a function")
-    function = low.session.live(low, protocol.function, None if callee.origin is None else callee.origin.attribute("__wrapped__"))
+    function = low.live(protocol.function, None if callee.origin is None else callee.origin.attribute("__wrapped__"))
     return take(low, Derivative(protocol.kind, protocol.argnums, protocol.wrt, protocol.has_aux), function, arguments, keywords)
 
 
@@ -244,7 +244,9 @@ class Prepared:
             things = list(self.floats(self.values[name]))
             numbers = [number for number in range(start, stop)]
             self.leaves[name] = [
-                (number, thing) for number, thing in zip(numbers, things, strict=True) if is_inexact(self.summary.graph.parameters[number].type)
+                (number, thing)
+                for number, thing in zip(numbers, things, strict=True)
+                if is_inexact(self.summary.graph.parameters[number].type)
             ]
 
     def separate(self, thing: Abstract) -> Abstract:
@@ -280,7 +282,9 @@ class Prepared:
 
     def separate_leaf(self, thing: Abstract) -> Abstract:
         """The same for a part of a container, where ints are left alone."""
-        if isinstance(thing, Known) and isinstance(thing.value, int) or isinstance(thing, Value) and isinstance(thing.type, Number) and thing.type.kind == "int":
+        if (isinstance(thing, Known) and isinstance(thing.value, int)) or (
+            isinstance(thing, Value) and isinstance(thing.type, Number) and thing.type.kind == "int"
+        ):
             return thing
         return self.separate(thing)
 
@@ -296,7 +300,11 @@ class Prepared:
                     yield from self.floats(element)
             case Handle(place):
                 content = self.low.store.read(place)
-                parts = content.elements if isinstance(content, ListContent) else [entry for _, entry in (content.entries if isinstance(content, DictContent) else content.fields)]
+                parts = (
+                    content.elements
+                    if isinstance(content, ListContent)
+                    else [entry for _, entry in (content.entries if isinstance(content, DictContent) else content.fields)]
+                )
                 for part in parts:
                     yield from self.floats(part)
 

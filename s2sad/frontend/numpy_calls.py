@@ -29,9 +29,24 @@ Keywords = dict[str, Abstract]
 MISSING: Any = object()
 # Arguments that change nothing here, with the values that they may have.
 HARMLESS: dict[str, tuple[Any, ...]] = {
-    "out": (None,), "where": (True,), "casting": ("same_kind", "unsafe"), "order": ("K", "C", None), "subok": (True, False), "dtype": (None,),
-    "initial": (None, np._NoValue), "keepdims": (np._NoValue, False), "like": (None,), "device": (None, "cpu"), "optimize": (True, False, "greedy", "optimal"),
-    "copy": (None,), "signature": (None,), "retstep": (False,), "mode": ("raise",), "kind": (None,), "ndmin": (0,), "ndmax": (0,),
+    "out": (None,),
+    "where": (True,),
+    "casting": ("same_kind", "unsafe"),
+    "order": ("K", "C", None),
+    "subok": (True, False),
+    "dtype": (None,),
+    "initial": (None, np._NoValue),
+    "keepdims": (np._NoValue, False),
+    "like": (None,),
+    "device": (None, "cpu"),
+    "optimize": (True, False, "greedy", "optimal"),
+    "copy": (None,),
+    "signature": (None,),
+    "retstep": (False,),
+    "mode": ("raise",),
+    "kind": (None,),
+    "ndmin": (0,),
+    "ndmax": (0,),
 }
 
 
@@ -40,7 +55,20 @@ def parameters(function: Any) -> tuple[tuple[str, bool, Any], ...] | None:
     """Return ``(name, by keyword only, default)`` of NumPy's parameters; None when NumPy does not tell."""
     if isinstance(function, np.ufunc):
         names = [(f"x{k + 1}" if function.nin > 1 else "x", False, MISSING) for k in range(function.nin)]
-        keywords = [("out", False, None), *((name, True, default) for name, default in (("where", True), ("casting", "same_kind"), ("order", "K"), ("dtype", None), ("subok", True), ("signature", None)))]
+        keywords = [
+            ("out", False, None),
+            *(
+                (name, True, default)
+                for name, default in (
+                    ("where", True),
+                    ("casting", "same_kind"),
+                    ("order", "K"),
+                    ("dtype", None),
+                    ("subok", True),
+                    ("signature", None),
+                )
+            ),
+        ]
         return (*names, *keywords)
     try:
         signature = inspect.signature(_written_in_python(function))
@@ -78,7 +106,9 @@ def bound(low: Lowering, function: Any, arguments: Sequence[Abstract], keywords:
         rule = REGISTRY.functions.get(function)
         if rule is None:
             low.refuse("unknown function", name=full_name(function))
-        known = tuple((label, False, MISSING) for label in rule.signature.operands) + tuple((label, False, default) for label, default in rule.signature.static.items())
+        known = tuple((label, False, MISSING) for label in rule.signature.operands) + tuple(
+            (label, False, default) for label, default in rule.signature.static.items()
+        )
     found: dict[str, Any] = {}
     rest = list(arguments)
     names = {label for label, _, _ in known}
@@ -103,7 +133,11 @@ def call_numpy(low: Lowering, function: Any, arguments: Sequence[Abstract], keyw
     """Lower a call of a function for which there is a rule, a composite or a special treatment."""
     for k, argument in enumerate(arguments):
         if isinstance(argument, Choice) and low.type_of(argument.options[0]) is None:
-            return dispatch(low, argument, lambda option, k=k: call_numpy(low, function, [*arguments[:k], option, *arguments[k + 1 :]], keywords))
+
+            def use(option: Abstract, k: int = k) -> Abstract:
+                return call_numpy(low, function, [*arguments[:k], option, *arguments[k + 1 :]], keywords)
+
+            return dispatch(low, argument, use)
     special = SPECIAL.get(function)
     if special is not None:
         return special(low, function, list(arguments), dict(keywords))
@@ -148,7 +182,9 @@ def apply_rule(low: Lowering, rule: Rule, function: Any, arguments: Sequence[Abs
             taken.add(label)
             operands.append(found[label])
         if len(operands) < len(wanted):
-            missing = [label for label, _, default in (parameters(function) or ())[: len(wanted)] if default is MISSING and label not in found]
+            missing = [
+                label for label, _, default in (parameters(function) or ())[: len(wanted)] if default is MISSING and label not in found
+            ]
             if missing:
                 raise PrimalRaises(f"{rule.name}() missing argument {missing[0]}")
             low.refuse("call", what=full_name(function), why=f"the argument {wanted[len(operands)]} is missing")
@@ -191,7 +227,9 @@ def write_out(low: Lowering, out: Abstract, result: Abstract) -> Abstract:
 
 def harmless(low: Lowering, label: str, value: Abstract, function: Any) -> None:
     """Refuse an argument that nothing has consumed, unless its value means nothing."""
-    if isinstance(value, Known) and any(value.value is one or type(one) in (str, bool, int) and value.value == one for one in HARMLESS.get(label, ())):
+    if isinstance(value, Known) and any(
+        value.value is one or (type(one) in (str, bool, int) and value.value == one) for one in HARMLESS.get(label, ())
+    ):
         return
     low.refuse("unknown keyword", name=label, function=full_name(function), remedy="leave it out, or compute it with other functions")
 
@@ -277,7 +315,13 @@ def size_argument(low: Lowering, value: Abstract, what: str = "a size") -> Size:
     value = low.usable(value)
     if isinstance(value, Known) and isinstance(value.value, (int, np.integer)):
         return Size.of(int(value.value))
-    if isinstance(value, Value) and isinstance(value.type, Number) and value.type.kind == "int" and value.type.size is not None and value.type.size.entry:
+    if (
+        isinstance(value, Value)
+        and isinstance(value.type, Number)
+        and value.type.kind == "int"
+        and value.type.size is not None
+        and value.type.size.entry
+    ):
         return value.type.size
     if isinstance(value, (Known, Value)):
         kind = low.type_of(value)
@@ -316,18 +360,43 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
         if rule.sharing == "same":
             return first
         if rule.sharing == "view" and rule.name != "expand" and all(_hashable(fact) for fact in static.values()):
-            return take(low, first, View(rule.name, tuple((name, fact) for name, fact in static.items() if fact != rule.signature.static.get(name))))
+            return take(
+                low, first, View(rule.name, tuple((name, fact) for name, fact in static.items() if fact != rule.signature.static.get(name)))
+            )
     values = [operand(low, thing) for thing in operands]
     if from_function and rule.functions and values and all(isinstance(value.type, Number) for value in values):
         values = _as_numpy(low, rule, values)
     value = low.emit(rule, *values, **static)
-    fresh_order = rule.kind in ("elementwise",) and all(not isinstance(one, ArrayRef) or one.place.contiguous and not one.path for one in operands)
-    always = rule.name in ("zeros", "ones", "empty", "full", "arange", "linspace", "eye", "identity", "matmul", "dot", "stack", "array_of", "concatenate", "outer")
+    fresh_order = rule.kind in ("elementwise",) and all(
+        not isinstance(one, ArrayRef) or (one.place.contiguous and not one.path) for one in operands
+    )
+    always = rule.name in (
+        "zeros",
+        "ones",
+        "empty",
+        "full",
+        "arange",
+        "linspace",
+        "eye",
+        "identity",
+        "matmul",
+        "dot",
+        "stack",
+        "array_of",
+        "concatenate",
+        "outer",
+    )
     result = low.result(value, contiguous=always or fresh_order)
     if isinstance(result, ArrayRef) and rule.sharing in ("view", "layout", "same"):
         for thing in operands:
             if isinstance(thing, ArrayRef):
-                if rule.sharing == "layout" and thing.place.contiguous and not thing.path and all(map(_hashable, static.values())) and len(operands) == 1:
+                if (
+                    rule.sharing == "layout"
+                    and thing.place.contiguous
+                    and not thing.path
+                    and all(map(_hashable, static.values()))
+                    and len(operands) == 1
+                ):
                     return take(low, thing, View(rule.name, tuple(static.items())))
                 connect(result.place, thing.place)
         result.place.readonly = rule.name == "expand"
@@ -342,8 +411,30 @@ def _hashable(fact: Any) -> bool:
     return True
 
 
-OPERATORS = {"add", "subtract", "multiply", "divide", "floor_divide", "remainder", "negative", "positive", "absolute", "invert", "less", "less_equal",
-             "greater", "greater_equal", "equal", "not_equal", "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift"}
+OPERATORS = {
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "floor_divide",
+    "remainder",
+    "negative",
+    "positive",
+    "absolute",
+    "invert",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "equal",
+    "not_equal",
+    "logical_not",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "left_shift",
+    "right_shift",
+}
 
 
 def _as_numpy(low: Lowering, rule: Rule, values: list[Value]) -> list[Value]:
@@ -362,27 +453,72 @@ def cast_to(low: Lowering, thing: Abstract, dtype: str) -> Abstract:
     if dtype_of(value.type) == dtype and not isinstance(value.type, Number):
         return thing
     kind = Array(dtype, shape_of(value.type)) if isinstance(value.type, Array) else Scalar(dtype)
-    return low.result(low.emit("cast", value, kind=kind), contiguous=isinstance(thing, ArrayRef) and thing.place.contiguous and not thing.path)
+    return low.result(
+        low.emit("cast", value, kind=kind), contiguous=isinstance(thing, ArrayRef) and thing.place.contiguous and not thing.path
+    )
 
 
 # -------------------------------------------------------------------- methods and attributes of arrays and scalars
 
 POSITIONS: dict[str, tuple[str, ...]] = {
-    "sum": ("axis", "dtype", "out", "keepdims", "initial", "where"), "prod": ("axis", "dtype", "out", "keepdims", "initial", "where"),
-    "mean": ("axis", "dtype", "out", "keepdims", "where"), "max": ("axis", "out", "keepdims", "initial", "where"),
-    "min": ("axis", "out", "keepdims", "initial", "where"), "var": ("axis", "dtype", "out", "ddof", "keepdims", "where"),
-    "std": ("axis", "dtype", "out", "ddof", "keepdims", "where"), "argmax": ("axis", "out", "keepdims"), "argmin": ("axis", "out", "keepdims"),
-    "any": ("axis", "out", "keepdims", "where"), "all": ("axis", "out", "keepdims", "where"), "cumsum": ("axis", "dtype", "out"),
-    "cumprod": ("axis", "dtype", "out"), "squeeze": ("axis",), "swapaxes": ("axis1", "axis2"), "clip": ("a_min", "a_max", "out"),
-    "round": ("decimals", "out"), "dot": ("b", "out"), "trace": ("offset", "axis1", "axis2", "dtype", "out"), "repeat": ("repeats", "axis"),
-    "diagonal": ("offset", "axis1", "axis2"), "take": ("indices", "axis", "out", "mode"), "argsort": ("axis", "kind", "order"),
-    "ptp": ("axis", "out", "keepdims"), "nonzero": (), "conj": (), "conjugate": (), "searchsorted": ("v", "side", "sorter"),
+    "sum": ("axis", "dtype", "out", "keepdims", "initial", "where"),
+    "prod": ("axis", "dtype", "out", "keepdims", "initial", "where"),
+    "mean": ("axis", "dtype", "out", "keepdims", "where"),
+    "max": ("axis", "out", "keepdims", "initial", "where"),
+    "min": ("axis", "out", "keepdims", "initial", "where"),
+    "var": ("axis", "dtype", "out", "ddof", "keepdims", "where"),
+    "std": ("axis", "dtype", "out", "ddof", "keepdims", "where"),
+    "argmax": ("axis", "out", "keepdims"),
+    "argmin": ("axis", "out", "keepdims"),
+    "any": ("axis", "out", "keepdims", "where"),
+    "all": ("axis", "out", "keepdims", "where"),
+    "cumsum": ("axis", "dtype", "out"),
+    "cumprod": ("axis", "dtype", "out"),
+    "squeeze": ("axis",),
+    "swapaxes": ("axis1", "axis2"),
+    "clip": ("a_min", "a_max", "out"),
+    "round": ("decimals", "out"),
+    "dot": ("b", "out"),
+    "trace": ("offset", "axis1", "axis2", "dtype", "out"),
+    "repeat": ("repeats", "axis"),
+    "diagonal": ("offset", "axis1", "axis2"),
+    "take": ("indices", "axis", "out", "mode"),
+    "argsort": ("axis", "kind", "order"),
+    "ptp": ("axis", "out", "keepdims"),
+    "nonzero": (),
+    "conj": (),
+    "conjugate": (),
+    "searchsorted": ("v", "side", "sorter"),
 }
 FUNCTION_OF_METHOD: dict[str, Any] = {
-    "sum": np.sum, "prod": np.prod, "mean": np.mean, "max": np.max, "min": np.min, "var": np.var, "std": np.std, "argmax": np.argmax, "argmin": np.argmin,
-    "any": np.any, "all": np.all, "cumsum": np.cumsum, "cumprod": np.cumprod, "squeeze": np.squeeze, "swapaxes": np.swapaxes, "clip": np.clip,
-    "round": np.round, "dot": np.dot, "trace": np.trace, "repeat": np.repeat, "diagonal": np.diagonal, "take": np.take, "argsort": np.argsort,
-    "nonzero": np.nonzero, "conj": np.conj, "conjugate": np.conjugate, "searchsorted": np.searchsorted, "ptp": np.ptp,
+    "sum": np.sum,
+    "prod": np.prod,
+    "mean": np.mean,
+    "max": np.max,
+    "min": np.min,
+    "var": np.var,
+    "std": np.std,
+    "argmax": np.argmax,
+    "argmin": np.argmin,
+    "any": np.any,
+    "all": np.all,
+    "cumsum": np.cumsum,
+    "cumprod": np.cumprod,
+    "squeeze": np.squeeze,
+    "swapaxes": np.swapaxes,
+    "clip": np.clip,
+    "round": np.round,
+    "dot": np.dot,
+    "trace": np.trace,
+    "repeat": np.repeat,
+    "diagonal": np.diagonal,
+    "take": np.take,
+    "argsort": np.argsort,
+    "nonzero": np.nonzero,
+    "conj": np.conj,
+    "conjugate": np.conjugate,
+    "searchsorted": np.searchsorted,
+    "ptp": np.ptp,
 }
 
 
@@ -497,7 +633,7 @@ def _method_copy(low: Lowering, receiver: Abstract, arguments: list[Abstract], k
 def copied(low: Lowering, thing: Abstract, order: str = "K") -> Abstract:
     """Return a fresh array with the content of another."""
     value = operand(low, thing)
-    kept = order == "C" or isinstance(thing, ArrayRef) and thing.place.contiguous and not thing.path
+    kept = order == "C" or (isinstance(thing, ArrayRef) and thing.place.contiguous and not thing.path)
     return low.result(low.emit("copy", value), contiguous=kept)
 
 
@@ -599,8 +735,17 @@ def _method_view(low: Lowering, receiver: Abstract, arguments: list[Abstract], k
 
 
 METHODS: dict[str, Callable[[Lowering, Abstract, list[Abstract], Keywords], Abstract]] = {
-    "reshape": _method_reshape, "transpose": _method_transpose, "copy": _method_copy, "astype": _method_astype, "item": _method_item, "fill": _method_fill,
-    "tolist": _method_tolist, "flatten": _method_flatten, "ravel": _method_ravel, "sort": _method_sort, "view": _method_view,
+    "reshape": _method_reshape,
+    "transpose": _method_transpose,
+    "copy": _method_copy,
+    "astype": _method_astype,
+    "item": _method_item,
+    "fill": _method_fill,
+    "tolist": _method_tolist,
+    "flatten": _method_flatten,
+    "ravel": _method_ravel,
+    "sort": _method_sort,
+    "view": _method_view,
 }
 
 
@@ -618,7 +763,9 @@ def _array(low: Lowering, function: Any, arguments: list[Abstract], keywords: Ke
         given = low.static(found.pop("copy"), "the argument copy")
         copy = bool(given) if given is not None else False
     for label, value in found.items():
-        if label == "order" and isinstance(value, Known) and value.value in ("C", "K", "A", None) or label == "ndmin" and isinstance(value, Known) and value.value == 0:
+        if (label == "order" and isinstance(value, Known) and value.value in ("C", "K", "A", None)) or (
+            label == "ndmin" and isinstance(value, Known) and value.value == 0
+        ):
             continue
         harmless(low, label, value, function)
     if isinstance(thing, (Handle, Items)):
@@ -702,7 +849,9 @@ def _made_like(low: Lowering, function: Any, arguments: list[Abstract], keywords
     like = operand(low, model)
     static: dict[str, Any] = {} if dtype is None else {"dtype": dtype}
     values = [like] if fill is None else [like, operand(low, fill)]
-    return low.result(low.emit(rule, *values, **static), contiguous=not isinstance(model, ArrayRef) or model.place.contiguous and not model.path)
+    return low.result(
+        low.emit(rule, *values, **static), contiguous=not isinstance(model, ArrayRef) or (model.place.contiguous and not model.path)
+    )
 
 
 def _shape_function(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -717,7 +866,11 @@ def _as_array_or_number(low: Lowering, thing: Abstract) -> Abstract:
 def _reshape(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     keywords = dict(keywords)
     receiver = _as_array_or_number(low, arguments[0])
-    shape = arguments[1] if len(arguments) > 1 else keywords.pop("shape", None) or keywords.pop("newshape")
+    if len(arguments) > 1:
+        shape = arguments[1]
+    else:
+        given = keywords.pop("shape", None)
+        shape = given or keywords.pop("newshape")
     return reshaped(low, receiver, shape, keywords)
 
 
@@ -779,7 +932,10 @@ def _number_check(low: Lowering, function: Any, arguments: list[Abstract], keywo
     thing = low.usable(arguments[0])
     kind = low.type_of(thing)
     if function is np.isscalar:
-        return Known(isinstance(kind, (Number, Scalar)) or isinstance(thing, Known) and isinstance(thing.value, (str, bytes, int, float, complex, np.generic)))
+        return Known(
+            isinstance(kind, (Number, Scalar))
+            or (isinstance(thing, Known) and isinstance(thing.value, (str, bytes, int, float, complex, np.generic)))
+        )
     dtype = str(dtype_of(kind)) if kind is not None and dtype_of(kind) else "f8"
     return Known((dtype[0] == "c") == (function is np.iscomplexobj))
 
@@ -889,17 +1045,51 @@ def _atleast(low: Lowering, function: Any, arguments: list[Abstract], keywords: 
 
 
 SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]] = {
-    np.array: _array, np.asarray: _array, np.asanyarray: _array, np.ascontiguousarray: _array,
-    np.zeros: _made, np.ones: _made, np.empty: _made, np.full: _made,
-    np.zeros_like: _made_like, np.ones_like: _made_like, np.empty_like: _made_like, np.full_like: _made_like,
-    np.shape: _shape_function, np.ndim: _shape_function, np.reshape: _reshape,
-    np.copyto: _copy_to, np.add.at: _at("add"), np.subtract.at: _at("subtract"), np.fill_diagonal: _fill_diagonal,
-    np.isscalar: _number_check, np.iscomplexobj: _number_check, np.isrealobj: _number_check,
-    np.dtype: _known_function, np.finfo: _known_function, np.iinfo: _known_function, np.result_type: _known_function,
-    np.float64: _scalar_type("f8"), np.float32: _scalar_type("f4"), np.int64: _scalar_type("i8"), np.int32: _scalar_type("i4"), np.bool_: _scalar_type("b1"),
-    np.complex128: _scalar_type("c16"), np.complex64: _scalar_type("c8"), np.float16: _scalar_type("f2"), np.int8: _scalar_type("i1"), np.int16: _scalar_type("i2"),
-    np.uint8: _scalar_type("u1"), np.arange: _arange, np.einsum: _einsum, np.meshgrid: _meshgrid, np.allclose: _allclose, np.where: _where,
-    np.atleast_1d: _atleast, np.atleast_2d: _atleast, np.atleast_3d: _atleast,
+    np.array: _array,
+    np.asarray: _array,
+    np.asanyarray: _array,
+    np.ascontiguousarray: _array,
+    np.zeros: _made,
+    np.ones: _made,
+    np.empty: _made,
+    np.full: _made,
+    np.zeros_like: _made_like,
+    np.ones_like: _made_like,
+    np.empty_like: _made_like,
+    np.full_like: _made_like,
+    np.shape: _shape_function,
+    np.ndim: _shape_function,
+    np.reshape: _reshape,
+    np.copyto: _copy_to,
+    np.add.at: _at("add"),
+    np.subtract.at: _at("subtract"),
+    np.fill_diagonal: _fill_diagonal,
+    np.isscalar: _number_check,
+    np.iscomplexobj: _number_check,
+    np.isrealobj: _number_check,
+    np.dtype: _known_function,
+    np.finfo: _known_function,
+    np.iinfo: _known_function,
+    np.result_type: _known_function,
+    np.float64: _scalar_type("f8"),
+    np.float32: _scalar_type("f4"),
+    np.int64: _scalar_type("i8"),
+    np.int32: _scalar_type("i4"),
+    np.bool_: _scalar_type("b1"),
+    np.complex128: _scalar_type("c16"),
+    np.complex64: _scalar_type("c8"),
+    np.float16: _scalar_type("f2"),
+    np.int8: _scalar_type("i1"),
+    np.int16: _scalar_type("i2"),
+    np.uint8: _scalar_type("u1"),
+    np.arange: _arange,
+    np.einsum: _einsum,
+    np.meshgrid: _meshgrid,
+    np.allclose: _allclose,
+    np.where: _where,
+    np.atleast_1d: _atleast,
+    np.atleast_2d: _atleast,
+    np.atleast_3d: _atleast,
 }
 
 
@@ -907,7 +1097,7 @@ def size_function(low: Lowering, arguments: list[Abstract], keywords: Keywords) 
     """``np.size(a)`` or ``np.size(a, axis)``."""
     thing = _as_array_or_number(low, arguments[0])
     axis = arguments[1] if len(arguments) > 1 else keywords.get("axis")
-    if axis is None or isinstance(axis, Known) and axis.value is None:
+    if axis is None or (isinstance(axis, Known) and axis.value is None):
         return array_attribute(low, thing, "size")
     if not isinstance(thing, ArrayRef):
         raise PrimalRaises("tuple index out of range")

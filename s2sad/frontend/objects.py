@@ -12,7 +12,7 @@ import enum
 import math
 import types
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -61,13 +61,17 @@ def attribute_of(low: Lowering, base: Abstract, name: str) -> Abstract:
         case Known(value):
             return _known_attribute(low, base, value, name)
         case Handle(place):
-            if place.kind == "list" and name in LIST_LIKE or place.kind == "dict" and name in DICT_LIKE or place.kind == "set" and name in SET_LIKE:
+            if (
+                (place.kind == "list" and name in LIST_LIKE)
+                or (place.kind == "dict" and name in DICT_LIKE)
+                or (place.kind == "set" and name in SET_LIKE)
+            ):
                 return Method(base, name)
             if place.kind == "instance":
                 return instance_attribute(low, base, name)
         case Items(elements, cls):
             if cls is not None:
-                fields = cls._fields  # type: ignore[attr-defined]
+                fields: tuple[str, ...] = cls._fields  # type: ignore[attr-defined]
                 if name in fields:
                     return elements[fields.index(name)]
                 if name in ("_replace", "_asdict"):
@@ -117,7 +121,7 @@ def _value_attribute(low: Lowering, base: Value, kind: Any, name: str) -> Abstra
     low.refuse("unknown attribute", name=name, what=describe(base))
 
 
-def raise_attribute(low: Lowering, cls: str, name: str) -> Any:
+def raise_attribute(low: Lowering, cls: str, name: str) -> NoReturn:
     """Python raises AttributeError here."""
     from s2sad.frontend.effects import raise_error
 
@@ -129,9 +133,20 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
         if not hasattr(value, name):
             raise PrimalRaises(f"module '{value.__name__}' has no attribute '{name}'")
         found = getattr(value, name)
-        if value.__name__.partition(".")[0] in ("numpy", "math", "cmath", "scipy", "operator", "itertools", "functools", "builtins", "collections", "copy"):
+        if value.__name__.partition(".")[0] in (
+            "numpy",
+            "math",
+            "cmath",
+            "scipy",
+            "operator",
+            "itertools",
+            "functools",
+            "builtins",
+            "collections",
+            "copy",
+        ):
             return Known(found)
-        return low.session.live(low, found, base.origin.attribute(name) if base.origin is not None else Origin("module", value.__name__).attribute(name))
+        return low.live(found, base.origin.attribute(name) if base.origin is not None else Origin("module", value.__name__).attribute(name))
     if isinstance(value, np.generic):
         from s2sad.frontend.numpy_calls import array_attribute
 
@@ -159,27 +174,32 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
             return Known(_UFUNC_METHODS.get((value, name), found))
         return Known(getattr(value, name))
     if isinstance(value, enum.Enum) and name in ("value", "name"):
-        return low.session.live(low, getattr(value, name), base.origin.attribute(name) if base.origin else None)
+        return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
     if isinstance(value, type):
         found = _lookup(value, name)
         if found is None:
             raise_attribute(low, "type", name)
         owner, raw = found
         if isinstance(raw, staticmethod):
-            return low.session.live(low, raw.__func__, None)
+            return low.live(raw.__func__, None)
         if isinstance(raw, classmethod):
-            return Method(base, low.session.live(low, raw.__func__, None))
+            return Method(base, low.live(raw.__func__, None))
         if isinstance(raw, types.FunctionType):
             return _method_function(low, owner, name, raw)
-        return low.session.live(low, getattr(value, name), base.origin.attribute(name) if base.origin else None)
+        return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
     if callable(value) and hasattr(value, name):
-        return low.session.live(low, getattr(value, name), base.origin.attribute(name) if base.origin else None)
+        return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
     low.refuse("unknown attribute", name=name, what=describe(base))
 
 
 _UFUNC_METHODS: dict[tuple[Any, str], Any] = {
-    (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod, (np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min, (np.add, "accumulate"): np.cumsum,
-    (np.multiply, "accumulate"): np.cumprod, (np.multiply, "outer"): np.multiply.outer,
+    (np.add, "reduce"): np.sum,
+    (np.multiply, "reduce"): np.prod,
+    (np.maximum, "reduce"): np.max,
+    (np.minimum, "reduce"): np.min,
+    (np.add, "accumulate"): np.cumsum,
+    (np.multiply, "accumulate"): np.cumprod,
+    (np.multiply, "outer"): np.multiply.outer,
 }
 
 
@@ -211,7 +231,7 @@ def field_before(low: Lowering, place: Place | None, name: str) -> Any:
             value = getattr(live, name)
         else:
             return Unbound(name)
-        cache[name] = low.session.live(low, value, place.origin.attribute(name) if place.origin is not None else None)
+        cache[name] = low.live(value, place.origin.attribute(name) if place.origin is not None else None)
     return cache[name]
 
 
@@ -241,7 +261,7 @@ def instance_attribute(low: Lowering, base: Handle, name: str) -> Abstract:
     found = _lookup(cls, name)
     if found is not None and isinstance(found[1], property):
         return _property(low, base, found[0], name, found[1])
-    value = _field(low, base, name)
+    value: Abstract = _field(low, base, name)
     if not isinstance(value, Unbound):
         return value
     if found is None:
@@ -281,12 +301,12 @@ def _property(low: Lowering, base: Abstract, owner: type, name: str, raw: proper
 def _bound(low: Lowering, receiver: Abstract, owner: type, name: str, raw: Any) -> Abstract:
     """Return a class attribute as seen through an instance."""
     if isinstance(raw, staticmethod):
-        return low.session.live(low, raw.__func__, None)
+        return low.live(raw.__func__, None)
     if isinstance(raw, classmethod):
         from s2sad.frontend.builtin_calls import class_of
 
         kind = receiver.value if isinstance(receiver, Known) and isinstance(receiver.value, type) else class_of(low, receiver)
-        return Method(Known(kind), low.session.live(low, raw.__func__, None))
+        return Method(Known(kind), low.live(raw.__func__, None))
     if isinstance(raw, property):
         return _property(low, receiver, owner, name, raw)
     if isinstance(raw, types.FunctionType):
@@ -309,7 +329,7 @@ def _bound(low: Lowering, receiver: Abstract, owner: type, name: str, raw: Any) 
         return value
     if hasattr(type(raw), "__get__") and not callable(raw):
         low.refuse("unknown attribute", name=name, what=describe(receiver))
-    return low.session.live(low, raw, _class_origin(low, receiver, owner, name))
+    return low.live(raw, _class_origin(low, receiver, owner, name))
 
 
 def _nothing(*arguments: Any, **keywords: Any) -> None:
@@ -416,7 +436,9 @@ def instantiate(low: Lowering, cls: type, arguments: list[Abstract], keywords: K
         return BUILTINS[list](low, arguments, keywords)
     if cls is types.SimpleNamespace:
         return Handle(low.store.place("instance", InstanceContent(tuple(keywords.items())), cls=cls))
-    if cls.__module__ in ("builtins", "collections", "datetime", "decimal", "fractions", "random") or type(cls) is not type and not dataclasses.is_dataclass(cls):
+    if cls.__module__ in ("builtins", "collections", "datetime", "decimal", "fractions", "random") or (
+        type(cls) is not type and not dataclasses.is_dataclass(cls)
+    ):
         low.refuse("unknown function", name=cls.__qualname__)
     low.session.guard(origin, "is", cls)
     new = _lookup(cls, "__new__")
@@ -424,7 +446,14 @@ def instantiate(low: Lowering, cls: type, arguments: list[Abstract], keywords: K
         low.refuse("unknown function", name=f"{cls.__qualname__}.__new__")
     handle = Handle(low.store.place("instance", InstanceContent(()), cls=cls))
     init = _lookup(cls, "__init__")
-    if dataclasses.is_dataclass(cls) and init is not None and dataclasses.is_dataclass(init[0]) and init[0].__dataclass_params__.init and "__init__" in init[0].__dict__ and _is_generated(init[1]):  # type: ignore[attr-defined]
+    if (
+        dataclasses.is_dataclass(cls)
+        and init is not None
+        and dataclasses.is_dataclass(init[0])
+        and init[0].__dataclass_params__.init  # type: ignore[attr-defined]
+        and "__init__" in init[0].__dict__
+        and _is_generated(init[1])
+    ):
         _dataclass_init(low, handle, cls, arguments, keywords)
         return handle
     if init is None or init[0] is object:
@@ -449,7 +478,7 @@ def _named_tuple(low: Lowering, cls: Any, arguments: list[Abstract], keywords: K
         if name not in values:
             if name not in cls._field_defaults:
                 raise PrimalRaises(f"{cls.__name__}() missing a required argument: '{name}'")
-            values[name] = low.session.live(low, cls._field_defaults[name], None)
+            values[name] = low.live(cls._field_defaults[name], None)
     return Items(tuple(values[name] for name in cls._fields), cls)
 
 
@@ -460,7 +489,7 @@ def _dataclass_init(low: Lowering, handle: Handle, cls: Any, arguments: list[Abs
     for field in dataclasses.fields(cls):
         if not field.init:
             if field.default is not dataclasses.MISSING:
-                write_field(low, handle, field.name, low.session.live(low, field.default, None))
+                write_field(low, handle, field.name, low.live(field.default, None))
             elif field.default_factory is not dataclasses.MISSING:
                 write_field(low, handle, field.name, _made(low, field.default_factory))
             continue
@@ -469,7 +498,7 @@ def _dataclass_init(low: Lowering, handle: Handle, cls: Any, arguments: list[Abs
         elif field.name in named:
             value = named.pop(field.name)
         elif field.default is not dataclasses.MISSING:
-            value = low.session.live(low, field.default, Origin("module", cls.__module__).attribute(cls.__qualname__).attribute(field.name))
+            value = low.live(field.default, Origin("module", cls.__module__).attribute(cls.__qualname__).attribute(field.name))
         elif field.default_factory is not dataclasses.MISSING:
             value = _made(low, field.default_factory)
         else:
@@ -493,7 +522,9 @@ def _made(low: Lowering, factory: Any) -> Abstract:
 # -------------------------------------------------------------------- operators of the user
 
 
-def call_special(low: Lowering, thing: Abstract, name: str, arguments: Sequence[Abstract], keywords: Keywords | None = None) -> Abstract | None:
+def call_special(
+    low: Lowering, thing: Abstract, name: str, arguments: Sequence[Abstract], keywords: Keywords | None = None
+) -> Abstract | None:
     """Call a special method that the user has defined; None when there is none."""
     if isinstance(thing, Handle) and thing.place.kind == "instance" and thing.place.cls is not None:
         found = _lookup(thing.place.cls, name)

@@ -53,7 +53,11 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
     low.graph.body.results = results
     written = []
     for number, entry in enumerate(session.inputs):
-        if isinstance(entry.value.type, Array) and entry.value in session.input_places and low.store.read(session.input_places[entry.value]) is not entry.value:
+        if (
+            isinstance(entry.value.type, Array)
+            and entry.value in session.input_places
+            and low.store.read(session.input_places[entry.value]) is not entry.value
+        ):
             written.append(number)
     changed = [
         (place.origin.kind, place.origin.root, place.origin.steps, None)
@@ -61,7 +65,9 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
         if place.origin is not None and low.store.read(place) not in (ABSENT, before)
     ]
     clear_names(low.graph.body)
-    return Lowered(low.graph, low.graph.name, signature_text(source), session.inputs, output, list(session.guards.values()), written, token, changed)
+    return Lowered(
+        low.graph, low.graph.name, signature_text(source), session.inputs, output, list(session.guards.values()), written, token, changed
+    )
 
 
 def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any, Tree]) -> Tree:
@@ -72,7 +78,7 @@ def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any,
         return Leaf(len(results) - 1)
     if isinstance(thing, Known):
         value = thing.value
-        if isinstance(value, (int, float, complex)) and not isinstance(value, bool) or low.type_of(thing) is not None:
+        if (isinstance(value, (int, float, complex)) and not isinstance(value, bool)) or low.type_of(thing) is not None:
             results.append(low.value(thing))
             return Leaf(len(results) - 1)
         return Fixed(value)
@@ -91,7 +97,9 @@ def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any,
                 results.append(value)
                 return Leaf(len(results) - 1)
             case DictContent(entries) if thing.place.kind == "dict":
-                return Branch("dict", None, tuple(key for key, _ in entries), tuple(leaves(low, entry, results, seen) for _, entry in entries))
+                return Branch(
+                    "dict", None, tuple(key for key, _ in entries), tuple(leaves(low, entry, results, seen) for _, entry in entries)
+                )
             case DictContent(entries):
                 return Fixed({key for key, _ in entries})
         if thing.place.kind == "instance":
@@ -101,7 +109,9 @@ def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any,
 
             fields = all_fields(low, thing).fields
             kind = "dataclass" if dataclasses.is_dataclass(thing.place.cls) else "instance"
-            return Branch(kind, thing.place.cls, tuple(name for name, _ in fields), tuple(leaves(low, value, results, seen) for _, value in fields))
+            return Branch(
+                kind, thing.place.cls, tuple(name for name, _ in fields), tuple(leaves(low, value, results, seen) for _, value in fields)
+            )
     if isinstance(thing, Range):
         from s2sad.frontend.iteration import as_list
 
@@ -110,7 +120,11 @@ def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any,
         results.append(optional(low, thing))
         return Leaf(len(results) - 1)
     if isinstance(thing, Choice) and any(low.type_of(option) is None for option in thing.options):
-        low.refuse("container", what=f"the function returns {describe(thing)}, which differ in structure", remedy="return one structure on all paths")
+        low.refuse(
+            "container",
+            what=f"the function returns {describe(thing)}, which differ in structure",
+            remedy="return one structure on all paths",
+        )
     if isinstance(thing, Choice):
         results.append(low.value(thing, "the result"))
         return Leaf(len(results) - 1)

@@ -85,7 +85,8 @@ class Session:
             case Branch(kind, cls, keys, children):
                 by_item = kind in ("list", "tuple", "dict")
                 parts = [
-                    self.argument(low, child, origin.item(key) if by_item else origin.attribute(str(key))) for key, child in zip(keys, children, strict=True)
+                    self.argument(low, child, origin.item(key) if by_item else origin.attribute(str(key)))
+                    for key, child in zip(keys, children, strict=True)
                 ]
                 if kind == "tuple" or kind == "named":
                     return Items(tuple(parts), cls)
@@ -116,9 +117,7 @@ class Session:
         value = self.parameter(low, kind, _name(origin))
         self.inputs.append(Input(value, origin.root, origin.kind, origin.steps))
         self._sources(low, value, kind)
-        if isinstance(kind, Number) and kind.kind == "int":
-            self.culprits[value] = text
-        elif isinstance(kind, Scalar) and kind.dtype[0] in "iu":
+        if (isinstance(kind, Number) and kind.kind == "int") or (isinstance(kind, Scalar) and kind.dtype[0] in "iu"):
             self.culprits[value] = text
         if isinstance(kind, Array):
             place = low.store.place("array", value, name=_name(origin), origin=origin)
@@ -163,7 +162,7 @@ class Session:
     def static_culprit(self, value: Value) -> str | None:
         """Return the text of the input that a value is, when it can be made static."""
         text = self.culprits.get(value)
-        if text is None or text not in self.arguments.seen and text not in self._live_ints:
+        if text is None or (text not in self.arguments.seen and text not in self._live_ints):
             return None
         return text
 
@@ -216,20 +215,26 @@ class Session:
             return Known(value, origin)
         if cls in (tuple, list, dict):
             return self._live_container(low, value, origin)
-        if isinstance(value, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, np.dtype)) or callable(value):
+        if isinstance(
+            value, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, np.dtype)
+        ) or callable(value):
             self.guard(origin, "is", value)
             return Known(value, origin)
         if isinstance(value, tuple) and hasattr(cls, "_fields"):
             self.guard(origin, "type", cls)
             parts = [self.live(low, part, None if origin is None else origin.item(k)) for k, part in enumerate(value)]
             return Items(tuple(parts), cls)
-        if cls.__module__ in ("builtins", "re", "datetime", "decimal", "fractions") or not hasattr(value, "__dict__") and not hasattr(cls, "__slots__"):
+        if cls.__module__ in ("builtins", "re", "datetime", "decimal", "fractions") or (
+            not hasattr(value, "__dict__") and not hasattr(cls, "__slots__")
+        ):
             self.guard(origin, "is", value)
             return Known(value, origin)
         self.guard(origin, "type", cls)
         return Handle(self.place_of(low, value, origin, "instance", lambda: InstanceContent(()), cls))
 
-    def place_of(self, low: Lowering, value: Any, origin: Origin | None, kind: str, content: Callable[[], Any], cls: type | None = None) -> Place:
+    def place_of(
+        self, low: Lowering, value: Any, origin: Origin | None, kind: str, content: Callable[[], Any], cls: type | None = None
+    ) -> Place:
         """Return the place of a live object; two ways to one object lead to one place."""
         found = low.live_places.get(id(value))
         if found is not None:
@@ -259,15 +264,19 @@ class Session:
         self.guard(origin, "type", cls)
         if cls is list:
             self.guard(origin, "len", len(value))
-            return Handle(self.place_of(low, value, origin, "list", lambda: ListContent(tuple(part(k, item) for k, item in enumerate(value)))))
+            return Handle(
+                self.place_of(low, value, origin, "list", lambda: ListContent(tuple(part(k, item) for k, item in enumerate(value))))
+            )
         self.guard(origin, "keys", tuple(value))
-        return Handle(self.place_of(low, value, origin, "dict", lambda: DictContent(tuple((k, part(k, item)) for k, item in value.items()))))
+        return Handle(
+            self.place_of(low, value, origin, "dict", lambda: DictContent(tuple((k, part(k, item)) for k, item in value.items())))
+        )
 
     def _live_leaf(self, low: Lowering, value: Any, origin: Origin | None) -> Abstract:
         if origin is None:
             return Known(value)
         text = f"{origin.kind}:{origin}"
-        found = low.live_leaves.get(text)
+        found: Abstract | None = low.live_leaves.get(text)
         if found is not None:
             return found
         known = low.live_places.get(id(value)) if isinstance(value, np.ndarray) else None
@@ -335,7 +344,7 @@ class Session:
     def missing(self, low: Lowering, handle: Handle, key: Any) -> Abstract | None:
         """Return what a default dict makes for a key that it has not, or None."""
         factory = low.factories.get(handle.place)
-        if factory is None or isinstance(factory, Known) and factory.value is None:
+        if factory is None or (isinstance(factory, Known) and factory.value is None):
             return None
         from s2sad.frontend.calls import call
         from s2sad.frontend.containers import set_item_of
@@ -357,7 +366,9 @@ class Session:
 def is_generator(value: Any) -> bool:
     """Whether an object is a random generator; asked so that `numpy.random` need not be imported."""
     cls = type(value)
-    return cls.__name__ in ("Generator", "RandomState") and cls.__module__.startswith("numpy.random") or cls.__name__ == "Random" and cls.__module__ == "random"
+    return (cls.__name__ in ("Generator", "RandomState") and cls.__module__.startswith("numpy.random")) or (
+        cls.__name__ == "Random" and cls.__module__ == "random"
+    )
 
 
 def _name(origin: Origin) -> str:
@@ -366,5 +377,5 @@ def _name(origin: Origin) -> str:
         if how == "attribute":
             name += f"_{key}"
         else:
-            name += f"_{key}" if isinstance(key, int) or isinstance(key, str) and key.isidentifier() else "_item"
+            name += f"_{key}" if isinstance(key, int) or (isinstance(key, str) and key.isidentifier()) else "_item"
     return name

@@ -171,7 +171,8 @@ class _Reader:
     def fail(self) -> DifferentiationError:
         return DifferentiationError(
             f"the type {self.text!r} cannot be read at character {self.position + 1}.",
-            remedy='write types as in "W: f8[n,m], b: f8[n], steps: int"', code="S2S105",
+            remedy='write types as in "W: f8[n,m], b: f8[n], steps: int"',
+            code="S2S105",
         )
 
     def name(self) -> str:

@@ -122,7 +122,7 @@ class Signer:
             case Value():
                 return self.value(thing)
             case Known(value):
-                if isinstance(value, float) and not isinstance(value, np.generic) or self.flexible and type(value) is int:
+                if (isinstance(value, float) and not isinstance(value, np.generic)) or (self.flexible and type(value) is int):
                     given.leaves.append(lambda: low.constant(value))
                     return ("value", ("number", type(value).__name__, None, ()))
                 if isinstance(value, (bool, int, str, bytes, type(None))):
@@ -147,19 +147,35 @@ class Signer:
                 number, new = self.place(place)
                 if not new:
                     return ("place", number)
-                return ("container", number, place.kind, id(place.cls), self.content(low.store.read(place)), str(place.origin) if place in low.live_objects else "")
+                return (
+                    "container",
+                    number,
+                    place.kind,
+                    id(place.cls),
+                    self.content(low.store.read(place)),
+                    str(place.origin) if place in low.live_objects else "",
+                )
             case Items(elements, cls):
                 return ("items", id(cls), tuple(self.sign(element) for element in elements))
             case Function(source, parent, defaults, keyword_defaults, origin):
                 given.keep.append(source.node)
                 return (
-                    "function", id(source.node), id(parent), tuple(self.sign(one) for one in defaults),
-                    tuple((name, self.sign(one)) for name, one in keyword_defaults), str(origin),
+                    "function",
+                    id(source.node),
+                    id(parent),
+                    tuple(self.sign(one) for one in defaults),
+                    tuple((name, self.sign(one)) for name, one in keyword_defaults),
+                    str(origin),
                 )
             case Method(receiver, function):
                 return ("method", self.sign(receiver), function if isinstance(function, str) else self.sign(function))
             case Partial(function, arguments, keywords):
-                return ("partial", self.sign(function), tuple(map(self.sign, arguments)), tuple((name, self.sign(one)) for name, one in keywords))
+                return (
+                    "partial",
+                    self.sign(function),
+                    tuple(map(self.sign, arguments)),
+                    tuple((name, self.sign(one)) for name, one in keywords),
+                )
             case Range(start, stop, step):
                 return ("range", self.sign(start), self.sign(stop), self.sign(step))
             case SliceValue(start, stop, step):
@@ -206,7 +222,7 @@ def rebuild(sub: Any, thing: Any, given: Given, parameter: Callable[[Callable[[]
                     kind = Number(kind.kind, None, kind.also)
                 return parameter(lambda: item, kind, label)
             case Known(value):
-                if isinstance(value, float) and not isinstance(value, np.generic) or sub.flexible and type(value) is int:
+                if (isinstance(value, float) and not isinstance(value, np.generic)) or (sub.flexible and type(value) is int):
                     return parameter(lambda: low.constant(value), Number(type(value).__name__), label)
                 return item
             case ArrayRef(original, path, operands):
@@ -216,7 +232,12 @@ def rebuild(sub: Any, thing: Any, given: Given, parameter: Callable[[Callable[[]
                     kind = low.array_type(item)
                     value = parameter(lambda: low.read(item), kind, label or original.name)
                     found = place(
-                        key, "array", value, name=label or original.name, contiguous=original.contiguous and not path, readonly=original.readonly,
+                        key,
+                        "array",
+                        value,
+                        name=label or original.name,
+                        contiguous=original.contiguous and not path,
+                        readonly=original.readonly,
                     )
                 return ArrayRef(found, (), (), label)
             case Handle(original):
@@ -230,11 +251,19 @@ def rebuild(sub: Any, thing: Any, given: Given, parameter: Callable[[Callable[[]
             case Items(elements, cls):
                 return Items(tuple(walk(element, "") for element in elements), cls)
             case Function(source, parent, defaults, keyword_defaults, origin):
-                return Function(source, parent, tuple(walk(one, "") for one in defaults), tuple((key, walk(one, "")) for key, one in keyword_defaults), origin)
+                return Function(
+                    source,
+                    parent,
+                    tuple(walk(one, "") for one in defaults),
+                    tuple((key, walk(one, "")) for key, one in keyword_defaults),
+                    origin,
+                )
             case Method(receiver, function):
                 return Method(walk(receiver, ""), function if isinstance(function, str) else walk(function, ""))
             case Partial(function, arguments, keywords):
-                return Partial(walk(function, ""), tuple(walk(one, "") for one in arguments), tuple((key, walk(one, "")) for key, one in keywords))
+                return Partial(
+                    walk(function, ""), tuple(walk(one, "") for one in arguments), tuple((key, walk(one, "")) for key, one in keywords)
+                )
             case Range(start, stop, step):
                 return Range(walk(start, ""), walk(stop, ""), walk(step, ""))
             case SliceValue(start, stop, step):
@@ -252,7 +281,9 @@ def rebuild(sub: Any, thing: Any, given: Given, parameter: Callable[[Callable[[]
             case ListContent(elements):
                 return ListContent(tuple(walk(element, "") for element in elements))
             case GrowingContent(value, length):
-                return GrowingContent(parameter(lambda: value, value.type, label), sub.size_here(length) if length is not None and length.entry else None)
+                return GrowingContent(
+                    parameter(lambda: value, value.type, label), sub.size_here(length) if length is not None and length.entry else None
+                )
             case DictContent(entries):
                 return DictContent(tuple((key, walk(entry, str(key) if str(key).isidentifier() else "")) for key, entry in entries))
             case InstanceContent(fields):

@@ -145,6 +145,7 @@ def _module(text: str, is_lambda: bool) -> ast.Module:
                 before = text[:start]
                 ast.increment_lineno(tree, before.count("\n"))
                 shift = len(before) - (before.rfind("\n") + 1) - 1
+                node: Any
                 for node in ast.walk(tree):
                     if hasattr(node, "lineno") and node.lineno == before.count("\n") + 1:
                         node.col_offset += shift
@@ -200,7 +201,7 @@ def _find(tree: ast.Module, function: types.FunctionType, first: int) -> Any:
     if len(candidates) <= 1:
         return candidates[0] if candidates else None
     matching = [node for node in candidates if _difference(code, node) is None]
-    return matching[0] if len(matching) == 1 or matching and len({ast.dump(node) for node in matching}) == 1 else None
+    return matching[0] if len(matching) == 1 or (matching and len({ast.dump(node) for node in matching}) == 1) else None
 
 
 def _check(function: types.FunctionType, node: Any, location: Location) -> None:
@@ -225,10 +226,7 @@ def _difference(code: types.CodeType, node: Any) -> str | None:
         mine, theirs = _names(compiled), _names(code)
         missing = sorted(mine - theirs - {"AssertionError"})
         return f"the name {missing[0]} is not in it" if missing else None
-    for what, mine, theirs in (
-        ("names", _names(compiled), _names(code)),
-        ("constants", _constants(compiled), _constants(code)),
-    ):
+    for what, mine, theirs in (("names", _names(compiled), _names(code)), ("constants", _constants(compiled), _constants(code))):
         if mine != theirs:
             odd = sorted(mine ^ theirs)
             return f"the {what} differ ({odd[0]})"
@@ -240,15 +238,16 @@ def _recompiled(node: Any, code: types.CodeType) -> types.CodeType | None:
     free = list(code.co_freevars)
     inner: ast.stmt = ast.Expr(node)
     if not isinstance(node, ast.Lambda):
-        inner = ast.FunctionDef(**{name: getattr(node, name, None) for name in node._fields})
+        fields: dict[str, Any] = {name: getattr(node, name, None) for name in node._fields}
+        inner = ast.FunctionDef(**fields)
         inner.decorator_list = []
         inner.returns = None
     ast.copy_location(inner, node)
     body: list[ast.stmt] = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None)) for name in free if name != "__class__"]
     empty = ast.arguments(posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[])
-    outer: list[ast.stmt] = [ast.FunctionDef("__outer__", empty, body, [], None, None, **({"type_params": []} if "type_params" in ast.FunctionDef._fields else {}))]
+    extra: dict[str, Any] = {"type_params": []} if "type_params" in ast.FunctionDef._fields else {}
+    outer: list[ast.stmt] = [ast.FunctionDef("__outer__", empty, body, [], None, None, **extra)]
     if "__class__" in free:
-        extra = {"type_params": []} if "type_params" in ast.ClassDef._fields else {}
         body = []
         outer = [ast.FunctionDef("__outer__", empty, [ast.ClassDef("C", [], [], body, [], **extra)], [], None, None, **extra)]
     module = ast.fix_missing_locations(ast.Module(outer, []))
@@ -258,7 +257,14 @@ def _recompiled(node: Any, code: types.CodeType) -> types.CodeType | None:
         compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    return next((found for found in _codes(compiled) if found.co_name == code.co_name and found.co_varnames[: code.co_argcount] == code.co_varnames[: code.co_argcount]), None)
+    return next(
+        (
+            found
+            for found in _codes(compiled)
+            if found.co_name == code.co_name and found.co_varnames[: code.co_argcount] == code.co_varnames[: code.co_argcount]
+        ),
+        None,
+    )
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -287,7 +293,14 @@ def _constants(code: types.CodeType) -> set[str]:
         for constant in one.co_consts:
             if isinstance(constant, (int, float, complex, str, bytes)) and not isinstance(constant, bool):
                 text = repr(constant)
-                if not (isinstance(constant, str) and (constant == one.co_consts[0] or "<locals>" in constant or "." in constant and constant.isidentifier() is False and " " not in constant)):
+                if not (
+                    isinstance(constant, str)
+                    and (
+                        constant == one.co_consts[0]
+                        or "<locals>" in constant
+                        or ("." in constant and constant.isidentifier() is False and " " not in constant)
+                    )
+                ):
                     found.add(text)
     return found
 
@@ -316,15 +329,35 @@ def _analyse(node: Any) -> tuple[Scope, bool, int]:
     for statement in body:
         _visit(statement, scope, facts, False)
     scope.bound -= scope.outer | scope.globals
-    return scope, facts[0], facts[1]
+    return scope, bool(facts[0]), facts[1]
 
 
 # The kinds of nodes that `_visit` looks at; of the others it looks at what is in them.
 _TELLING = frozenset(
-    """
-    Name FunctionDef AsyncFunctionDef ClassDef Lambda Global Nonlocal Import ImportFrom ExceptHandler NamedExpr Yield
-    YieldFrom ListComp SetComp DictComp GeneratorExp MatchAs MatchStar MatchMapping For While
-    """.split()
+    (
+        "Name",
+        "FunctionDef",
+        "AsyncFunctionDef",
+        "ClassDef",
+        "Lambda",
+        "Global",
+        "Nonlocal",
+        "Import",
+        "ImportFrom",
+        "ExceptHandler",
+        "NamedExpr",
+        "Yield",
+        "YieldFrom",
+        "ListComp",
+        "SetComp",
+        "DictComp",
+        "GeneratorExp",
+        "MatchAs",
+        "MatchStar",
+        "MatchMapping",
+        "For",
+        "While",
+    )
 )
 
 
@@ -348,7 +381,7 @@ def _visit(node: Any, scope: Scope, facts: list[Any], comprehension: bool) -> No
         return
     match node:
         case gast.Name():
-            if isinstance(node.ctx, gast.Store) and not comprehension or isinstance(node.ctx, gast.Del):
+            if (isinstance(node.ctx, gast.Store) and not comprehension) or isinstance(node.ctx, gast.Del):
                 scope.bound.add(node.id)
         case gast.FunctionDef() | gast.AsyncFunctionDef() | gast.ClassDef():
             scope.bound.add(node.name)

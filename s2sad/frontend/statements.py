@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from s2sad.frontend import exits
@@ -37,7 +38,7 @@ def block(low: Lowering, statements: Sequence[Any]) -> None:
         if exits.FALLS not in code.codes:
             return
         if rest:
-            after(low, code, lambda rest=rest: block(low, rest))
+            after(low, code, partial(block, low, rest))
             return
 
 
@@ -157,7 +158,9 @@ def assign(low: Lowering, target: Any, value: Abstract) -> None:
         case gast.Starred():
             low.refuse("syntax", target, what="a starred target here", remedy="unpack it in a tuple")
         case _:
-            low.refuse("syntax", target, what=f"assignment to {type(target).__name__}", remedy="assign to a name, an element or an attribute")
+            low.refuse(
+                "syntax", target, what=f"assignment to {type(target).__name__}", remedy="assign to a name, an element or an attribute"
+            )
 
 
 def assign_name(low: Lowering, name: str, value: Abstract) -> Abstract:
@@ -178,7 +181,12 @@ def named(low: Lowering, value: Abstract, name: str) -> Abstract:
             if not value.place.name:
                 value.place.name = name
             content = low.store.read(value.place)
-            if isinstance(content, Value) and not content.name and isinstance(content.owner, Node) and content.owner.operation.name != "constant":
+            if (
+                isinstance(content, Value)
+                and not content.name
+                and isinstance(content.owner, Node)
+                and content.owner.operation.name != "constant"
+            ):
                 content.name = name
         elif not value.name or value.name != name:
             value = ArrayRef(value.place, value.path, value.operands, name)
@@ -214,7 +222,11 @@ def _unpack(low: Lowering, target: Any, value: Abstract) -> None:
         (star,) = stars
         tail = len(targets) - star - 1
         if len(elements) < len(targets) - 1:
-            low.effect("raise_", exception="ValueError", arguments=(f"not enough values to unpack (expected at least {len(targets) - 1}, got {len(elements)})",))
+            low.effect(
+                "raise_",
+                exception="ValueError",
+                arguments=(f"not enough values to unpack (expected at least {len(targets) - 1}, got {len(elements)})",),
+            )
             raise DeadPath
         middle = elements[star : len(elements) - tail]
         for one, element in zip(targets[:star], elements[:star], strict=True):
@@ -225,7 +237,11 @@ def _unpack(low: Lowering, target: Any, value: Abstract) -> None:
         return
     if len(elements) != len(targets):
         few = len(elements) < len(targets)
-        text = f"not enough values to unpack (expected {len(targets)}, got {len(elements)})" if few else f"too many values to unpack (expected {len(targets)})"
+        text = (
+            f"not enough values to unpack (expected {len(targets)}, got {len(elements)})"
+            if few
+            else f"too many values to unpack (expected {len(targets)})"
+        )
         low.effect("raise_", exception="ValueError", arguments=(text,))
         raise DeadPath
     for one, element in zip(targets, elements, strict=True):
@@ -238,7 +254,12 @@ def set_item(low: Lowering, base: Abstract, index: Abstract, value: Abstract) ->
         step, operands = path_step(low, index)
         write_step(low, base, step, operands, value)
     elif isinstance(base, Choice):
-        dispatch(low, base, lambda option: _done(set_item(low, option, index, value)))
+
+        def use(option: Abstract) -> Abstract:
+            set_item(low, option, index, value)
+            return Known(None)
+
+        dispatch(low, base, use)
     else:
         from s2sad.frontend.containers import set_item_of
 
@@ -248,15 +269,16 @@ def set_item(low: Lowering, base: Abstract, index: Abstract, value: Abstract) ->
 def set_attribute(low: Lowering, base: Abstract, name: str, value: Abstract) -> None:
     """Carry out ``base.name = value``."""
     if isinstance(base, Choice):
-        dispatch(low, base, lambda option: _done(set_attribute(low, option, name, value)))
+
+        def use(option: Abstract) -> Abstract:
+            set_attribute(low, option, name, value)
+            return Known(None)
+
+        dispatch(low, base, use)
         return
     from s2sad.frontend.objects import set_attribute_of
 
     set_attribute_of(low, base, name, value)
-
-
-def _done(nothing: None) -> Abstract:
-    return Known(None)
 
 
 # -------------------------------------------------------------------- augmented assignment
@@ -296,7 +318,12 @@ def _augmented(low: Lowering, node: Any) -> None:
 
 def _augment_item(low: Lowering, node: Any, operation: type, base: Abstract, index: Abstract) -> None:
     if isinstance(base, Choice):
-        dispatch(low, base, lambda option: _done(_augment_item(low, node, operation, option, index)))
+
+        def use(option: Abstract) -> Abstract:
+            _augment_item(low, node, operation, option, index)
+            return Known(None)
+
+        dispatch(low, base, use)
         return
     if not isinstance(base, ArrayRef):
         old = item(low, base, index)

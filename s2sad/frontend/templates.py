@@ -64,9 +64,9 @@ def make_template(sub: Any, result: Abstract | None, widen: bool) -> Template:
     results: list[Value] = []
     numbers: dict[Value, int] = {}
     given: dict[Place, int] = {}
-    for original, place in sub.imported.items():
+    for original, imported in sub.imported.items():
         number = sub.given.place_numbers.get(original)
-        given[place] = -1 if number is None else number
+        given[imported] = -1 if number is None else number
     fresh: dict[Place, int] = {}
 
     def hole(value: Value) -> Hole:
@@ -130,7 +130,14 @@ def make_template(sub: Any, result: Abstract | None, widen: bool) -> Template:
             case Function(source, parent, defaults, keyword_defaults, origin):
                 if parent is not None and parent in sub.made_frames:
                     raise Separate  # a closure over the helper's own variables
-                return ("function", source, parent, tuple(map(walk, defaults)), tuple((key, walk(one)) for key, one in keyword_defaults), origin)
+                return (
+                    "function",
+                    source,
+                    parent,
+                    tuple(map(walk, defaults)),
+                    tuple((key, walk(one)) for key, one in keyword_defaults),
+                    origin,
+                )
             case Lazy(kind, parts, detail) if kind in ("zip", "enumerate", "reversed", "map", "keys", "values", "items"):
                 return ("lazy", kind, tuple(map(walk, parts)), detail)
             case Choice(tag, options):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from s2sad.frontend.expressions import expression
@@ -29,7 +30,8 @@ def formatted(low: Lowering, node: Any) -> Abstract:
             spec = low.static(inner, "a format")
         conversion = "" if part.conversion in (-1, None) else f"!{chr(part.conversion)}"
         if isinstance(thing, Known) and not callable(thing.value):
-            shown = {"": lambda x: x, "!r": repr, "!s": str, "!a": ascii}[conversion](thing.value)
+            conversions: dict[str, Callable[[Any], Any]] = {"": lambda x: x, "!r": repr, "!s": str, "!a": ascii}
+            shown = conversions[conversion](thing.value)
             written = format(shown, spec)
             text += written
             pieces.append(written.replace("{", "{{").replace("}", "}}"))
@@ -50,7 +52,7 @@ def text_of(low: Lowering, things: list[Abstract]) -> Abstract:
     from s2sad.frontend.effects import passive_value
 
     first = things[0]
-    rest = list(things[1])if isinstance(things[1], list) else things[1:]
+    rest = list(things[1]) if isinstance(things[1], list) else things[1:]
     parts = list(rest[0].elements) if len(rest) == 1 and isinstance(rest[0], Items) else rest
     if all(isinstance(part, Known) for part in parts):
         assert isinstance(first, Known)

@@ -183,8 +183,23 @@ class Pending:
 
 
 Abstract = (
-    Value | Known | ArrayRef | Handle | Items | Function | Method | Partial | Range | SliceValue | Lazy | Namespace | Unbound | Stale
-    | Conflict | Choice | Pending
+    Value
+    | Known
+    | ArrayRef
+    | Handle
+    | Items
+    | Function
+    | Method
+    | Partial
+    | Range
+    | SliceValue
+    | Lazy
+    | Namespace
+    | Unbound
+    | Stale
+    | Conflict
+    | Choice
+    | Pending
 )
 
 

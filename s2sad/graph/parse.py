@@ -171,6 +171,7 @@ class _Parser:
                 self.size_fact(reader, label, graph)
                 if not reader.accept(","):
                     break
+
     def size_fact(self, reader: Reader, label: str, graph: Graph) -> None:
         if label == "assume":
             left = reader.size()

@@ -43,11 +43,7 @@ def verifying() -> bool:
 
 
 def verify(
-    graph: Graph,
-    *,
-    operations: Mapping[str, Operation] | None = None,
-    writable: Iterable[int] | None = None,
-    owned_results: bool = False,
+    graph: Graph, *, operations: Mapping[str, Operation] | None = None, writable: Iterable[int] | None = None, owned_results: bool = False
 ) -> Graph:
     """Return `graph` if it, and every graph that it calls, keeps all invariants.
 
@@ -78,11 +74,7 @@ def verify(
 
 
 def violations(
-    graph: Graph,
-    *,
-    operations: Mapping[str, Operation] | None = None,
-    writable: Iterable[int] | None = None,
-    owned_results: bool = False,
+    graph: Graph, *, operations: Mapping[str, Operation] | None = None, writable: Iterable[int] | None = None, owned_results: bool = False
 ) -> list[Violation]:
     """Return the broken invariants of one graph, not of its callees."""
     check = _Check(graph, operations)

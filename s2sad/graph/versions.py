@@ -212,8 +212,8 @@ class _Walk:
                 self.join(value, self.contents(source) if node.operation.name in ("list_get", "dict_get") else source)
             else:
                 root = self.fresh(value)
-                for source in sources:
-                    self.relate(root, self.around(source))
+                for part in sources:
+                    self.relate(root, self.around(part))
             self.lock(value, sources)
             if operation is CONSTANT or operation.name in BROADCASTS:
                 self.locked[value] = "constant" if operation is CONSTANT else "broadcast"
@@ -241,10 +241,7 @@ class _Walk:
         inside = {value for region in inner or node.regions for value in defined(region)}
         reach = [[self.outer(values[k], inside) for values in alternatives] for k in range(len(node.results))]
         shared = [
-            (i, j)
-            for j in range(len(node.results))
-            for i in range(j)
-            if any(self.meet(values[i], values[j]) for values in alternatives)
+            (i, j) for j in range(len(node.results)) for i in range(j) if any(self.meet(values[i], values[j]) for values in alternatives)
         ]
         roots = [self.fresh(value) if holds_memory(value.type) else None for value in node.results]
         for root, lists in zip(roots, reach, strict=True):

@@ -107,14 +107,7 @@ class _Outline:
         raise NotImplementedError
 
 
-_FILLS = {
-    "node": "#f8fafc",
-    "parameter": "#dbeafe",
-    "result": "#dcfce7",
-    "effect": "#fef2f2",
-    "trip": "#ede9fe",
-    "control": "#fffbeb",
-}
+_FILLS = {"node": "#f8fafc", "parameter": "#dbeafe", "result": "#dcfce7", "effect": "#fef2f2", "trip": "#ede9fe", "control": "#fffbeb"}
 
 
 class _Dot(_Outline):

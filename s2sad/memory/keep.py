@@ -126,7 +126,12 @@ class _Group:
         keeper = self.keeper
         keeper.threads.flush()
         recall = Recall(
-            self.builder, keeper.recorder, self.ingredients, self.tape_of, keeper.consumer, keeper.final,
+            self.builder,
+            keeper.recorder,
+            self.ingredients,
+            self.tape_of,
+            keeper.consumer,
+            keeper.final,
             lambda node: keeper.file(node, groups, {}),
         )
         for region in self.later.regions:

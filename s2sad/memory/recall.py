@@ -53,8 +53,14 @@ class Recall:
     """
 
     def __init__(
-        self, builder: Builder, recorder: Recorder, ingredients: Ingredients, tape_of: Callable[[Value], Tape | None],
-        consumer: Consumer, final: dict[Value, Value], file: Callable[[Node], None],
+        self,
+        builder: Builder,
+        recorder: Recorder,
+        ingredients: Ingredients,
+        tape_of: Callable[[Value], Tape | None],
+        consumer: Consumer,
+        final: dict[Value, Value],
+        file: Callable[[Node], None],
     ) -> None:
         self.builder = builder
         self.recorder = recorder

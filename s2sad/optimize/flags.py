@@ -111,7 +111,12 @@ def _number(value: Value) -> object:
 def _pushable(value: Value, region: Region) -> bool:
     """Whether a value is the result of an `if` of this region with a constant in one branch at least."""
     owner = value.owner
-    if not isinstance(owner, Node) or owner.operation is not IF or not isinstance(value.type, Number) or value.type.kind not in ("bool", "int"):
+    if (
+        not isinstance(owner, Node)
+        or owner.operation is not IF
+        or not isinstance(value.type, Number)
+        or value.type.kind not in ("bool", "int")
+    ):
         return False
     if owner not in region.nodes:
         return False

@@ -64,7 +64,13 @@ def _wanted(call: Node, calls: Counter[Graph], limit: int) -> Substitution | Non
     mapping: dict[str, Size] = {}
     for name, (parameter, axis) in callee.size_sources.items():
         kind = call.operands[callee.parameters.index(parameter)].type if parameter in callee.parameters else None
-        size = kind.shape[axis] if isinstance(kind, Array) and kind.shape and axis is not None else kind.size if isinstance(kind, Number) else None
+        size = (
+            kind.shape[axis]
+            if isinstance(kind, Array) and kind.shape and axis is not None
+            else kind.size
+            if isinstance(kind, Number)
+            else None
+        )
         if size is None:
             return None
         mapping[name] = size

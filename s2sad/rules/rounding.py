@@ -20,6 +20,12 @@ def _spell(x: Type, *, digits: int | None = None) -> str:
 
 
 python_round: Any = constant(
-    "python_round", "x, /, digits=None", "round(x, digits)", lambda x, *, digits=None: round(x, digits), infer=_kind, raises=True, spell=_spell,
+    "python_round",
+    "x, /, digits=None",
+    "round(x, digits)",
+    lambda x, *, digits=None: round(x, digits),
+    infer=_kind,
+    raises=True,
+    spell=_spell,
     at=[point(1.5), point(2.567, digits=2), point(3, digits=1)],
 )

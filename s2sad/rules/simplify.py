@@ -146,7 +146,9 @@ def _scale(builder: Builder, number: Plain, factor: Value, other: Value, a: Valu
                     return _emit(builder, "multiply", builder.constant(total), node.operands[1])
             quotient = maker(node.operands[0], "divide")
             numerator = None if quotient is None else constant_of(quotient.operands[0])
-            if quotient is not None and numerator is not None and _fits(builder, "multiply", other, a, b):  # 2.0 * ((1.0 / n) * x) -> (2.0 / n) * x
+            if (
+                quotient is not None and numerator is not None and _fits(builder, "multiply", other, a, b)
+            ):  # 2.0 * ((1.0 / n) * x) -> (2.0 / n) * x
                 scale = _emit(builder, "divide", builder.constant(number * numerator), quotient.operands[1])
                 return _emit(builder, "multiply", scale, node.operands[1])
         else:
@@ -292,7 +294,13 @@ def cast(builder: Builder, a: Value, *, kind: Type) -> Value | None:
     number = constant_of(a)
     if number is not None and isinstance(kind, Number) and kind.kind == "float" and isinstance(number, (int, float)):
         return builder.constant(float(number))
-    if number is not None and isinstance(kind, Scalar) and isinstance(a.type, (Number, Scalar)) and kind.dtype in ("f4", "f2") and type(number) is float:
+    if (
+        number is not None
+        and isinstance(kind, Scalar)
+        and isinstance(a.type, (Number, Scalar))
+        and kind.dtype in ("f4", "f2")
+        and type(number) is float
+    ):
         return builder.constant(number, Scalar(kind.dtype, ("float",)))  # a Python number takes the dtype of what it meets
     owner = a.owner
     if isinstance(kind, Array) and isinstance(owner, Node) and owner.operation.name == "expand":
@@ -342,7 +350,11 @@ def divide_unless_zero(builder: Builder, a: Value, b: Value) -> Value | None:
     whole = _expanded(a)
     numerator = a if whole is None else whole
     owner = numerator.owner
-    if isinstance(owner, Node) and owner.operation.name == "divide" and owner.operands[1].type == Number("int", getattr(owner.operands[1].type, "size", None)):
+    if (
+        isinstance(owner, Node)
+        and owner.operation.name == "divide"
+        and owner.operands[1].type == Number("int", getattr(owner.operands[1].type, "size", None))
+    ):
         numerator = owner.operands[0]
     number = constant_of(numerator)
     if number is None or number == 0 or (isinstance(a.type, Number) and isinstance(b.type, Number)):

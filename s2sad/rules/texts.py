@@ -17,10 +17,24 @@ def _opaque(name: str) -> Any:
 
 
 text = constant(
-    "text", "*values, /, template=''", "", lambda *values, template: template.format(*values), infer=_opaque("str"), complex=True, raises=True,
-    spell=lambda *kinds, template: f"{template!r}.format(*values)", at=[point(1.5, template="x = {:.3f}")],
+    "text",
+    "*values, /, template=''",
+    "",
+    lambda *values, template: template.format(*values),
+    infer=_opaque("str"),
+    complex=True,
+    raises=True,
+    spell=lambda *kinds, template: f"{template!r}.format(*values)",
+    at=[point(1.5, template="x = {:.3f}")],
 )
 percent_text = constant(
-    "percent_text", "*values, /, template=''", "", lambda *values, template: template % values, infer=_opaque("str"), complex=True, raises=True,
-    spell=lambda *kinds, template: f"{template!r} % (*values,)", at=[point(1.5, template="x = %.3f")],
+    "percent_text",
+    "*values, /, template=''",
+    "",
+    lambda *values, template: template % values,
+    infer=_opaque("str"),
+    complex=True,
+    raises=True,
+    spell=lambda *kinds, template: f"{template!r} % (*values,)",
+    at=[point(1.5, template="x = %.3f")],
 )

@@ -75,9 +75,7 @@ def test_return_from_a_loop() -> None:
             [BOOL, FLOAT], ["", "found"],
         )  # fmt: skip
         region.results = [node.results[0], node.results[0], node.results[1]]
-    loop = b.loop(
-        b.constant(0), b.size(N), b.constant(1), [b.constant(False), b.constant(0.0)], region, names=["", "found"], leaves=True
-    )
+    loop = b.loop(b.constant(0), b.size(N), b.constant(1), [b.constant(False), b.constant(0.0)], region, names=["", "found"], leaves=True)
     last = branch(
         b, loop.results[0], lambda: [loop.results[1]], lambda: [op(b, "to_float", op(b, "sum", x), name="found")], [FLOAT], ["found"]
     )
@@ -178,4 +176,3 @@ def f(a, b, c):
     return s
 """,
 )
-

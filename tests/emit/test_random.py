@@ -12,10 +12,7 @@ from emit.support import agrees, emitted, source
 
 from s2sad.emit.print import closed, with_astor, with_unparse
 
-POINTS = (
-    [np.linspace(0.1, 1.0, 5), np.linspace(-1.0, 1.0, 5), 0.7, 2],
-    [np.arange(5.0), np.array([1.0, -2.0, 0.5, 3.0, 0.0]), -1.5, 4],
-)
+POINTS = ([np.linspace(0.1, 1.0, 5), np.linspace(-1.0, 1.0, 5), 0.7, 2], [np.arange(5.0), np.array([1.0, -2.0, 0.5, 3.0, 0.0]), -1.5, 4])
 
 
 @pytest.mark.parametrize("block", range(12))

@@ -119,10 +119,16 @@ class Writer:
             self.emit(indent, f"{name} = [{self.array(1)}, {self.array(1)}]")
             self.lists.append(name)
         elif r < 0.66 and self.lists:
-            self.emit(indent, self.pick([
-                f"{self.pick(self.lists)}[{self.pick(['0', '1'])}] = {self.array(1)}", f"{self.pick(self.lists)}[0][{self.index(0)}] = {self.scalar(1)}",
-                f"{self.pick(self.lists)}.append({self.array(1)})",
-            ]))
+            self.emit(
+                indent,
+                self.pick(
+                    [
+                        f"{self.pick(self.lists)}[{self.pick(['0', '1'])}] = {self.array(1)}",
+                        f"{self.pick(self.lists)}[0][{self.index(0)}] = {self.scalar(1)}",
+                        f"{self.pick(self.lists)}.append({self.array(1)})",
+                    ]
+                ),
+            )
         elif r < 0.69:
             self.emit(indent, f"w({self.pick(self.arrays)}, {self.scalar(1)})")
         elif r < 0.82 and indent < 4:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from s2sad.frontend import Lowered, PrimalRaises, lower
 from s2sad.graph.interpret import interpret
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree

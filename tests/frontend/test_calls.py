@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from frontend.support import bound, check
+
 from s2sad.frontend import lower
 from s2sad.graph.core import CALL
 from s2sad.structure import describe

@@ -134,7 +134,9 @@ def test_example():
         body.results = [b.emit(ADD, body.parameters[1], h)]
     b.loop(b.constant(0), b.size(n * 2 - 1), b.constant(1), [h], body, names=["s"], reversed=True)
     graph.body.results = [h, zeros]
-    assert there_and_back(graph) == """\
+    assert (
+        there_and_back(graph)
+        == """\
 graph f(W: f8[n, m], x: f8[m], k: int) -> (f8[m], f8[-2 + n, 3])
   size n = W[0], m = W[1], k = k
   label m, n
@@ -152,6 +154,7 @@ graph f(W: f8[n, m], x: f8[m], k: int) -> (f8[m], f8[-2 + n, 3])
     yield %5
   return h.2, %1
 """.replace("-2 + n", "n - 2")
+    )
 
 
 def test_twin_loop_and_a_run_of_what_was_read():

@@ -235,7 +235,20 @@ def counted_up() -> Graph:
 
 
 PROGRAMS = [
-    recurrent, states, table, triangle, rare, chosen, chosen_loop, uncounted, offset, backwards, elements, overwritten, stencil, counted_up,
+    recurrent,
+    states,
+    table,
+    triangle,
+    rare,
+    chosen,
+    chosen_loop,
+    uncounted,
+    offset,
+    backwards,
+    elements,
+    overwritten,
+    stencil,
+    counted_up,
 ]
 
 

@@ -15,11 +15,7 @@ from s2sad.rules import REGISTRY
 LENGTH = 4
 VECTOR = Array("f8", (Size.of(LENGTH),))
 R = REGISTRY.rules
-VIEWS = (
-    (Index((Slice(None, None, -1),)),),
-    (Index((Slice(),)),),
-    (Index((Slice(None, None, -1),)), Index((Slice(None, None, -1),))),
-)
+VIEWS = ((Index((Slice(None, None, -1),)),), (Index((Slice(),)),), (Index((Slice(None, None, -1),)), Index((Slice(None, None, -1),))))
 PARTS = ((Index((Slice(1, 3),)),), (Index((Slice(None, None, 2),)),), (Index((0,)),), ())
 
 

@@ -31,16 +31,10 @@ PROGRAMS = {
         "for i in range(1, 4):\n    for j in range(1, 4):\n        m[i, j] = m[i - 1, j] * m[i, j - 1] + x[j]\ntotal = m[3, 3] * x[0]",
     ),
     "rows": (0, "for i in range(1, 4):\n    m[i] = m[i - 1] * m[i - 1] + x[i]\ntotal = np.sum(m[3] * x[0])"),
-    "rows_and_corners": (
-        1,
-        "for i in range(1, 4):\n    m[i] = m[i - 1] * m[i - 1]\n    m[0, i] = x[i]\ntotal = np.sum(m[3] * m[0])",
-    ),
+    "rows_and_corners": (1, "for i in range(1, 4):\n    m[i] = m[i - 1] * m[i - 1]\n    m[0, i] = x[i]\ntotal = np.sum(m[3] * m[0])"),
     "overwritten_later": (0, "for i in range(1, 6):\n    y[i] = y[i - 1] * y[i - 1] + x[i]\ny[:] = y * y\ny[2] = x[3]"),
     "while_loop": (1, "i = 1\nwhile i < 6:\n    y[i] = y[i - 1] * y[i - 1] + x[i]\n    i += 1"),
-    "early_end": (
-        0,
-        "for i in range(1, 6):\n    if y[i - 1] > 0.9:\n        break\n    y[i] = y[i - 1] * y[i - 1] + x[i]",
-    ),
+    "early_end": (0, "for i in range(1, 6):\n    if y[i - 1] > 0.9:\n        break\n    y[i] = y[i - 1] * y[i - 1] + x[i]"),
     "steps_of_two": (0, "for i in range(2, 6, 2):\n    y[i] = y[i - 2] * y[i - 1]"),
     "whole": (1, "for i in range(1, 6):\n    t = y[i - 1]\n    y[:] = t * t * x"),
 }
