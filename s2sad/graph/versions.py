@@ -208,8 +208,8 @@ class _Walk:
                 continue
             sources = self.sources(node)
             if len(sources) == 1 and sources[0] in self.roots:
-                source = self.roots[sources[0]]
-                self.join(value, self.contents(source) if node.operation.name in ("list_get", "dict_get") else source)
+                whole = self.roots[sources[0]]
+                self.join(value, self.contents(whole) if node.operation.name in ("list_get", "dict_get") else whole)
             else:
                 root = self.fresh(value)
                 for source in sources:
