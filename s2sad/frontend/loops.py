@@ -1455,6 +1455,8 @@ class Loop:
             assert self.node is not None
             with low.builder.inside(self.node.regions[-1]):
                 final = low.constant(final.value)
+        if isinstance(final, Choice):
+            return self._leave_choice(final, pending.name, since)
         earlier = self.before.get(pending.name)
         start: Value | None = None
         if earlier is not None:
@@ -1466,7 +1468,24 @@ class Loop:
             start = low.value(first)
         return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported, since)  # type: ignore[no-any-return]
 
-    def _late(self, value: Value, label: str, start: Value | None = None) -> Value:
+    def _leave_choice(self, final: Choice, name: str, since: int | None) -> Abstract:
+        """Make one of several things a slot of the loop; before the first trip the name is not bound."""
+        low = self.low
+        number = next((k for k, option in enumerate(final.options) if isinstance(option, Unbound)), None)
+        if number is None:
+            from s2sad.frontend.joins import option_number
+
+            assert self.node is not None
+            with low.builder.inside(self.node.regions[-1]):
+                tag = option_number(low, final, list(range(len(final.options))))
+            final = Choice(tag, (*final.options, Unbound(name)))
+            number = len(final.options) - 1
+        start = number == 0 if final.tag.type == BOOL else number
+        tag = self._late(final.tag, "", start)
+        options = [exported(low, option, name, lambda value, label: self._late(value, label), self.changes, self.exported, since) for option in final.options]
+        return Choice(tag, tuple(options))
+
+    def _late(self, value: Value, label: str, start: Value | int | None = None) -> Value:
         low = self.low
         value = self.replaced.get(value, value)
         if low.builder.visible(value) and low.builder.home[value] not in (self.body, *(self.node.regions if self.node else ())):
@@ -1486,7 +1505,10 @@ class Loop:
         outer_region = low.builder.region
         low.builder.region = home
         before = len(home.nodes)
-        undefined = start if start is not None and start.type == kind else low.builder.undefined(kind, label or value.name)
+        if isinstance(start, (bool, int)):
+            undefined = low.constant(start)
+        else:
+            undefined = start if start is not None and start.type == kind else low.builder.undefined(kind, label or value.name)
         made = home.nodes[before:]
         del home.nodes[before:]
         position = next(k for k, one in enumerate(home.nodes) if one is node)
