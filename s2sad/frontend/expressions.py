@@ -123,6 +123,8 @@ def read_variable(low: Lowering, variable: Variable, name: str) -> Abstract:
     if isinstance(content, Pending):
         content = force(low, content)
         low.store.write(variable, content)
+    if low.session.partial.get(variable) is content:
+        low.session.partial_read(low, variable)
     return low.usable(content, name)
 
 

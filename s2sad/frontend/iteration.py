@@ -10,6 +10,7 @@ import numpy as np
 from s2sad.frontend.arrays import length, subscript
 from s2sad.frontend.joins import dispatch
 from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -123,8 +124,6 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
                 return _known(0, lambda k: Known(None))
             return _together(low, plans, lambda k: Items(tuple(one.element(k) for one in plans)), bool(thing.detail))
         case "enumerate":
-            import gast
-
             from s2sad.frontend.expressions import binary
 
             one = counted(low, plan(low, thing.parts[0]))
@@ -246,8 +245,6 @@ def counted(low: Lowering, one: Plan) -> Plan:
     """Return a plan whose indices are 0, 1, 2, ..."""
     if one.structural or one.is_counter:
         return one
-    import gast
-
     from s2sad.frontend.expressions import binary
 
     count = range_length(low, Range(one.start, one.stop, one.step))

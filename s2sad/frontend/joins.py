@@ -156,7 +156,10 @@ class Join:
             right = Unbound(name) if right is ABSENT else right
             if key.name == "$exit":
                 return self.exit(left, right)
-        return self.contents(left, right, name, key if isinstance(key, Place) else None)
+        joined = self.contents(left, right, name, key if isinstance(key, Place) else None)
+        if isinstance(key, Variable) and isinstance(left, Unbound) != isinstance(right, Unbound):
+            self.low.session.partial[key] = joined
+        return joined
 
     def token(self, left: Any, right: Any) -> Value:
         low = self.low
@@ -342,7 +345,7 @@ class Join:
                 if link.joined is side.place:
                     self.tie_through(place, k, link)
         elif all(low.builder.visible(operand) for operand in side.operands):
-            link = Link(place, side, self.condition, k == 1)
+            link = Link(place, side, self.condition, k == 1, frozenset({(self.condition, k == 0)}))
             place.links.append(link)
             side.place.links.append(link)
         else:
@@ -363,7 +366,7 @@ class Join:
         inner = self.inside(k, lambda: low.emit("logical_not", link.condition) if link.inverted else link.condition)
         other = self.inside(1 - k, lambda: low.constant(False))
         condition = self.slot(*((inner, other) if k == 0 else (other, inner)), BOOL, "")
-        made = Link(place, source, condition, False)
+        made = Link(place, source, condition, False, link.facts | {(self.condition, k == 0)})
         place.links.append(made)
         source.place.links.append(made)
 
@@ -915,7 +918,7 @@ def roots(place: Place, facts: frozenset[tuple[Value, bool]] = frozenset(), dept
         return [(place, facts)]
     found: list[Root] = [(place, facts)]
     for link in mine:
-        found += roots(link.reference.place, facts | {(link.condition, not link.inverted)}, depth + 1)
+        found += roots(link.reference.place, facts | link.facts, depth + 1)
     return found
 
 

@@ -53,6 +53,7 @@ from s2sad.graph.types import BOOL, INT, TOKEN, Array, List, Number, Opaque, Sca
 from s2sad.record import record
 
 MOST_ATTEMPTS = 40
+MOST_PEELED = 4
 Path = tuple[Any, ...]
 
 
@@ -147,21 +148,66 @@ def _visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstrac
         if count is None:
             low.refuse("static", what=f"the index of the loop at line {low.frames[-1].source.location(node).line}")
         unroll(low, _counted(one, count), body, what="a loop whose index must be known")
-    except Peel as peel:
-        # The first trip by itself: the head of the others starts from what it has left.
-        start, stop, step = bounds
-        body(one.element(start))
-        if low.dead:
-            return
-        code = exits.current(low)
-        if not (isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE)):
-            low.refuse("conflict", name="a variable of the loop", reason=peel.reason)
-        low.store.write(low.frame.exit, Known(exits.FALLS))
-        from s2sad.frontend.expressions import binary
+    except Peel:
+        peel(low, one, bounds, body, loop, hint)
+    except UnsupportedError as problem:
+        # What the loop starts with is shared with something else; what a trip leaves may not be.
+        if problem.code != "S2S130" or low.session.peeled >= MOST_PEELED or not loop.peels:
+            raise
+        low.session.peeled += 1
+        peel(low, one, bounds, body, loop, hint)
 
+
+def peel(low: Lowering, one: Plan, bounds: Sequence[Abstract], body: Callable[[Abstract], Any], loop: Loop, hint: str) -> None:
+    """Lower the first trip by itself: the head of the others starts from what it has left."""
+    from s2sad.frontend.expressions import binary
+
+    start, stop, step = bounds
+
+    def others() -> None:
         rest = Plan(binary(low, gast.Add, start, step), stop, step, one.element)
-        again = Loop(low, node, assigned(node) if names is None else names)
+        again = Loop(low, loop.site, loop.names)
         again.run_for(rest, [rest.start, stop, step], body, hint)
+
+    try:
+        body(one.element(start))
+    except DeadPath:
+        low.dead = True
+    after_trip(low, others)
+
+
+def after_trip(low: Lowering, others: Callable[[], None] | None) -> None:
+    """Run the other trips where the one before has not left the loop."""
+    if low.dead:
+        return
+    code = exits.current(low)
+    if isinstance(code, Known):
+        if code.value in (exits.FALLS, exits.CONTINUE):
+            low.store.write(low.frame.exit, Known(exits.FALLS))
+            if others is not None:
+                others()
+        return
+    leaving = tuple(one for one in code.codes if one in (exits.BREAK, exits.RETURN))
+    if not leaving or others is None:
+        if leaving:
+            narrow(low, code)
+        else:
+            low.store.write(low.frame.exit, Known(exits.FALLS))
+            if others is not None:
+                others()
+        return
+    left = exits.is_code(low, code, leaving)
+    assert isinstance(left, Value)
+
+    def stay() -> None:
+        low.store.write(low.frame.exit, Known(leaving[0]) if len(leaving) == 1 else exits.Exit(code.value, leaving))
+
+    def rest() -> None:
+        low.store.write(low.frame.exit, Known(exits.FALLS))
+        low.store.write(low.frame.result, ABSENT)
+        others()
+
+    branch(low, left, stay, rest)
 
 
 def _plain_range(iterable: Abstract, node: Any) -> bool:
@@ -244,29 +290,10 @@ def unroll(low: Lowering, one: Plan, body: Callable[[Abstract], Any], what: str)
             if low.dead:
                 return
             code = exits.current(low)
-            if isinstance(code, Known):
-                if code.value in (exits.BREAK, exits.RETURN):
-                    return
+            if isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE):
                 low.store.write(low.frame.exit, Known(exits.FALLS))
                 continue
-            leaving = tuple(one for one in code.codes if one in (exits.BREAK, exits.RETURN))
-            if not leaving:
-                low.store.write(low.frame.exit, Known(exits.FALLS))
-                continue
-            if k + 1 == count:
-                narrow(low, code)
-                return
-            left = exits.is_code(low, code, leaving)
-            assert isinstance(left, Value)
-
-            def stay(code: exits.Exit = code, leaving: tuple[int, ...] = leaving) -> None:
-                low.store.write(low.frame.exit, Known(leaving[0]) if len(leaving) == 1 else exits.Exit(code.value, leaving))
-
-            def rest(k: int = k) -> None:
-                low.store.write(low.frame.exit, Known(exits.FALLS))
-                go(k + 1)
-
-            branch(low, left, stay, rest)
+            after_trip(low, (lambda k=k: go(k + 1)) if k + 1 < count else None)  # type: ignore[misc]
             return
 
     try:
@@ -481,6 +508,7 @@ class Loop:
         self.code: exits.Exit | None = None
         self.leaves = False
         self.can_unroll = False
+        self.cautious = False
         self.bounds: Sequence[Abstract] | None = None
         self._guess()
 
@@ -558,6 +586,14 @@ class Loop:
                 done = True
             except Again:
                 pass
+            except UnsupportedError as problem:
+                if problem.code != "S2S130" or self.cautious:
+                    raise
+                self.cautious = True  # perhaps a name stays with its array after all
+                self.own.clear()
+                self.related.clear()
+                self.outer_related.clear()
+                self.stale.clear()
             finally:
                 low.open_loops.pop()
                 changes = low.store.rollback()
@@ -759,7 +795,8 @@ class Loop:
             return self.number(region, thing, kind, path, name)
         match thing:
             case ArrayRef():
-                if path in self.own or (isinstance(path[0], Variable) and self.names.get(path[0].name, False) and not thing.place.readonly):
+                plainly = isinstance(path[0], Variable) and self.names.get(path[0].name, False) and not self.cautious
+                if path in self.own or (plainly and not thing.place.readonly):
                     return self.own_place(region, thing, path, name)
                 return thing
             case Items(elements, cls):
@@ -1089,7 +1126,11 @@ class Loop:
         if isinstance(final, Conflict):
             return self._conflict(path, final.reason)
         if isinstance(final, Stale):
-            return False
+            if isinstance(path[0], Place) and len(path) == 1:
+                self.stale[path[0]] = final
+                self.keys.pop(path[0], None)
+                return True
+            return self._conflict(path, "it may share memory with something that was written")
         if final is ABSENT or isinstance(final, Unbound):
             # Deleted, or not bound on some path: the slot holds nothing.
             return self._conflict(path, "it may be deleted")
@@ -1468,6 +1509,8 @@ class Loop:
             assert self.node is not None
             with low.builder.inside(self.node.regions[-1]):
                 final = low.constant(final.value)
+        if isinstance(final, Choice):
+            return self._leave_choice(final, pending.name, since)
         earlier = self.before.get(pending.name)
         start: Value | None = None
         if earlier is not None:
@@ -1479,7 +1522,27 @@ class Loop:
             start = low.value(first)
         return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported, since)  # type: ignore[no-any-return]
 
-    def _late(self, value: Value, label: str, start: Value | None = None) -> Value:
+    def _leave_choice(self, final: Choice, name: str, since: int | None) -> Abstract:
+        """Make one of several things a slot of the loop; before the first trip the name is not bound."""
+        low = self.low
+        number = next((k for k, option in enumerate(final.options) if isinstance(option, Unbound)), None)
+        if number is None:
+            from s2sad.frontend.joins import option_number
+
+            assert self.node is not None
+            with low.builder.inside(self.node.regions[-1]):
+                tag = option_number(low, final, list(range(len(final.options))))
+            final = Choice(tag, (*final.options, Unbound(name)))
+            number = len(final.options) - 1
+        start = number == 0 if final.tag.type == BOOL else number
+        tag = self._late(final.tag, "", start)
+        options = [
+            exported(low, option, name, lambda value, label: self._late(value, label), self.changes, self.exported, since)
+            for option in final.options
+        ]
+        return Choice(tag, tuple(options))
+
+    def _late(self, value: Value, label: str, start: Value | int | None = None) -> Value:
         low = self.low
         value = self.replaced.get(value, value)
         if low.builder.visible(value) and low.builder.home[value] not in (self.body, *(self.node.regions if self.node else ())):
@@ -1499,7 +1562,10 @@ class Loop:
         outer_region = low.builder.region
         low.builder.region = home
         before = len(home.nodes)
-        undefined = start if start is not None and start.type == kind else low.builder.undefined(kind, label or value.name)
+        if isinstance(start, (bool, int)):
+            undefined = low.constant(start)
+        else:
+            undefined = start if start is not None and start.type == kind else low.builder.undefined(kind, label or value.name)
         made = home.nodes[before:]
         del home.nodes[before:]
         position = next(k for k, one in enumerate(home.nodes) if one is node)

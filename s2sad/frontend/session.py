@@ -71,6 +71,8 @@ class Session:
         self._live_ints: dict[str, int] = {}
         self.specialisations: dict[Any, int] = {}
         self.names: dict[str, int] = {}
+        self.partial: dict[Variable, Any] = {}  # names that the last branch has bound on one path only -> what they hold
+        self.peeled = 0  # loops whose first trip was written out because of what it shares
         self.inlined: set[Any] = set()  # functions that cannot be graphs of their own
 
     # ------------------------------------------------------------ arguments
@@ -354,6 +356,12 @@ class Session:
         return made
 
     # ------------------------------------------------------------ names that may be unbound
+
+    def partial_read(self, low: Lowering, variable: Variable) -> None:
+        """A name is read that only some paths have bound: on the others it holds what an earlier trip of a loop has left."""
+        for loop in low.open_loops:
+            if loop.binds(variable):
+                loop.wanted[variable] = None
 
     def unbound_read(self, low: Lowering, variable: Variable) -> Any:
         """A name is read before it is bound: perhaps an earlier trip of a loop has bound it."""

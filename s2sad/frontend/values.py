@@ -227,12 +227,16 @@ class Place:
 
 @record(frozen=True, eq=False)
 class Link:
-    """`joined` is the array at `reference` where `condition` is true (false when `inverted`)."""
+    """`joined` is the array at `reference` where `condition` is true (false when `inverted`).
+
+    `facts` are all conditions under which it is, as (condition, truth).
+    """
 
     joined: Place
     reference: ArrayRef
     condition: Value
     inverted: bool
+    facts: frozenset[tuple[Value, bool]]
 
 
 @record(eq=False)

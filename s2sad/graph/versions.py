@@ -116,18 +116,18 @@ class _Walk:
 
     def relate(self, root: _Root, others: Sequence[_Root]) -> None:
         for other in others:
-            if other is not root:
+            if other is not root and other not in root.maybe:
                 root.maybe[other] = None
                 other.maybe[root] = None
-                if root.contents is not None or other.contents is not None:
-                    self.relate(self.contents(root), [self.contents(other)])
+                if root.contents is not None and other.contents is not None:
+                    self.relate(root.contents, [other.contents])
 
     def contents(self, root: _Root) -> _Root:
         """Return what the entries of a container are; those of two that may be the same may be the same."""
         if root.contents is None:
             root.contents = _Root(root.name, root.parameter)
             root.contents.values = {value: None for value in root.values if isinstance(value.type, (List, Dict))} or dict(root.values)
-            self.relate(root.contents, [self.contents(other) for other in list(root.maybe)])
+            self.relate(root.contents, [other.contents for other in root.maybe if other.contents is not None])
         return root.contents
 
     def around(self, value: Value) -> list[_Root]:
@@ -208,8 +208,8 @@ class _Walk:
                 continue
             sources = self.sources(node)
             if len(sources) == 1 and sources[0] in self.roots:
-                source = self.roots[sources[0]]
-                self.join(value, self.contents(source) if node.operation.name in ("list_get", "dict_get") else source)
+                whole = self.roots[sources[0]]
+                self.join(value, self.contents(whole) if node.operation.name in ("list_get", "dict_get") else whole)
             else:
                 root = self.fresh(value)
                 for part in sources:
