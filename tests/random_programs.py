@@ -161,9 +161,8 @@ class Maker:
     def element(self) -> list[Block | str]:
         if not self.indices:
             return [Block("if m:", [f"{self.random.choice(self.vectors)}[{self.random.choice(['0', '-1', 'm - 1'])}] = {self.scalar()}"])]
-        return [
-            f"{self.random.choice(self.vectors)}[{self.random.choice(self.indices)}] {self.random.choice(['=', '+=', '*='])} {self.scalar(1)}"
-        ]
+        target = f"{self.random.choice(self.vectors)}[{self.random.choice(self.indices)}]"
+        return [f"{target} {self.random.choice(['=', '+=', '*='])} {self.scalar(1)}"]
 
     def slices(self) -> list[Block | str]:
         name, other = self.random.choice(self.vectors), self.random.choice(self.vectors)
