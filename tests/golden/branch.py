@@ -19,15 +19,12 @@ import numpy as np
 def branch_grad(x):
     """Gradient of branch with respect to x."""
     if x > 0.5:
-        # if x > 0.5:
         dx = 6.0 * x
     else:
-        # if x > 0.5:
         dy = np.float64(3.0)
         # y = np.sin(x)
         dx = dy * np.cos(x)
-    dx = float(dx)
-    return dx
+    return float(dx)
 
 
 # --- forward
@@ -37,8 +34,8 @@ import numpy as np
 def branch_jvp(x, dx):
     """Value of branch, and its tangent for dx."""
     if x > 0.5:
-        t = dx * x
         y = x * x
+        t = dx * x
         y_dot = t + t
     else:
         y = np.sin(x)

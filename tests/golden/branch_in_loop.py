@@ -17,11 +17,11 @@ import numpy as np
 
 def branch_in_loop_grad(x):
     """Gradient of branch_in_loop with respect to x."""
-    s = 0.5
     ss = np.empty(len(x))
+    s = 0.5
     for i in range(len(x)):
         ss[i] = s
-        if bool(s > 1.0):
+        if s > 1.0:
             s = 0.5 * s * x[i]
         else:
             x_i = x[i]
@@ -33,7 +33,7 @@ def branch_in_loop_grad(x):
     for i in reversed(range(len(x))):
         # if s > 1.0:
         s = ss[i]
-        if bool(s > 1.0):
+        if s > 1.0:
             # s = 0.5 * s * x[i]
             dx[i] += ds * (0.5 * s)
             ds = 0.5 * (ds * x[i])
@@ -49,14 +49,13 @@ def branch_in_loop_jvp(x, dx):
     s = 0.5
     s_dot = 0.0
     for i in range(len(x)):
-        if bool(s > 1.0):
+        if s > 1.0:
             x_i = x[i]
-            s2 = 0.5 * s * x_i
             s_dot = 0.5 * (s_dot * x_i) + 0.5 * (dx[i] * s)
+            s = 0.5 * s * x_i
         else:
             x_i = x[i]
             t = dx[i] * x_i
-            s2 = s + x_i * x_i
+            s = s + x_i * x_i
             s_dot = s_dot + (t + t)
-        s = s2
     return s, s_dot

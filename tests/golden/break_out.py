@@ -16,31 +16,29 @@ import numpy as np
 
 def break_out_grad(x):
     """Gradient of break_out with respect to x."""
+    flags = []
     total = 0.0
-    s = []
     count = 0
     for i in range(len(x)):
         v = x[i]
         mask = bool(total > 2.0)
-        s.append(mask)
-        if not mask:
-            total = total + v * v
-        count += 1
+        flags.append(mask)
         if mask:
+            count += 1
             break
+        total += v * v
+        count += 1
 
     # for v in x:
     dx = np.zeros_like(x)
     dtotal = 1.0
     for i in reversed(range(count)):
-        if s[i]:
+        if flags[i]:
             dv = 0.0
         else:
             # total += v * v
             v = x[i]
-            # if total > 2.0:
             dv = 2.0 * (dtotal * v)
-        # for v in x:
         dx[i] += dv
     return dx
 
@@ -53,11 +51,9 @@ def break_out_jvp(x, dx):
     for i in range(len(x)):
         v = x[i]
         v_dot = dx[i]
-        mask = bool(total > 2.0)
-        if not mask:
-            t = v_dot * v
-            total = total + v * v
-            total_dot = total_dot + (t + t)
-        if mask:
+        if total > 2.0:
             break
+        t = v_dot * v
+        total += v * v
+        total_dot += t + t
     return total, total_dot

@@ -25,13 +25,12 @@ def continue_past_grad(x):
     for i in reversed(range(len(x))):
         # if v < 0.0:
         v = x[i]
-        if bool(v < 0.0):
+        if v < 0.0:
             dv = 0.0
         else:
             # total += np.sqrt(v)
             g = 0.5 * dtotal
             dv = g / np.sqrt(v) if g else g
-        # for v in x:
         dx[i] += dv
     return dx
 
@@ -47,9 +46,9 @@ def continue_past_jvp(x, dx):
     for i in range(len(x)):
         v = x[i]
         v_dot = dx[i]
-        if not bool(v < 0.0):
+        if not v < 0.0:
             root_v = np.sqrt(v)
             t = 0.5 * v_dot
-            total = total + root_v
-            total_dot = total_dot + (t / root_v if t else t)
+            total += root_v
+            total_dot += t / root_v if t else t
     return total, total_dot

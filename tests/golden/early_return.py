@@ -11,19 +11,16 @@ def early_return(x, y):
 # --- reverse
 def early_return_grad(x, y):
     """Gradient of early_return with respect to x and y."""
-    mask = x < y
-    if not mask:
-        z = x - y
-    if mask:
+    if x < y:
         dx = y
         dy = x
     else:
+        # return z * z
+        z = x - y
         # z = x - y
         dx = 2.0 * z
         dy = -dx
-    dx = float(dx)
-    dy = float(dy)
-    return dx, dy
+    return float(dx), float(dy)
 
 
 # --- forward

@@ -21,12 +21,8 @@ import numpy as np
 
 def growing_list_grad(x, steps):
     """Gradient of growing_list with respect to x."""
-    states = []
-    states.append(x)
-    statess = []
+    states = [x]
     for t in range(steps):
-        states2 = states.copy()
-        statess.append(states2)
         states.append(np.sin(states[t]))
 
     # for state in states:
@@ -34,19 +30,14 @@ def growing_list_grad(x, steps):
     for state in reversed(range(steps + 1)):
         # total += np.sum(state)
         dstate = np.broadcast_to(1.0, len(x))
-        # for state in states:
         dstates[state] = dstates[state] + dstate
+    # for t in range(steps):
     for t in reversed(range(steps)):
         # states.append(np.sin(states[t]))
-        dstates2 = dstates.copy()
-        dstates2.pop()
-        states = statess[t]
-        g = dstates[len(dstates) - 1] * np.cos(states[t])
-        dstates2[t] = dstates2[t] + g
-        dstates = dstates2
-    # for t in range(steps):
-    dx = dstates[len(dstates) - 1]
-    dx = dx.copy()
+        dstate = dstates.pop()
+        g = dstate * np.cos(states[t])
+        dstates[t] = dstates[t] + g
+    dx = dstates[-1].copy()
     return dx
 
 

@@ -25,9 +25,7 @@ def heat_grad(u0, c, steps):
     v = u0.copy()
     for t in range(steps):
         g = u[1:-1]
-        u2 = u[2:]
-        u3 = u[:-2]
-        v[1:-1] = g + c * (u2 - 2.0 * g + u3)
+        v[1:-1] = g + c * (u[2:] - 2.0 * g + u[:-2])
         u, v = v, u
 
     # for t in range(steps):
@@ -36,10 +34,10 @@ def heat_grad(u0, c, steps):
     for _ in range(steps):
         # v[1:-1] = g + c * (u[2:] - 2.0 * g + u[:-2])
         du_inner = du[1:-1]
-        du2 = du_inner * c
-        dv[:-2] += du2
-        dv[2:] += du2
-        dg = du_inner - 2.0 * du2
+        g = du_inner * c
+        dv[:-2] += g
+        dv[2:] += g
+        dg = du_inner - 2.0 * g
         dv[1:-1] += dg
         du[1:-1] = 0.0
         du, dv = dv, du
@@ -60,12 +58,8 @@ def heat_jvp(u0, c, steps, du0):
     for t in range(steps):
         g = u[1:-1]
         g_dot = u_dot[1:-1]
-        u2 = u[2:]
-        u_dot2 = u_dot[2:]
-        u3 = u[:-2]
-        u_dot3 = u_dot[:-2]
-        v[1:-1] = g + c * (u2 - 2.0 * g + u3)
-        v_dot[1:-1] = g_dot + (u_dot2 - 2.0 * g_dot + u_dot3) * c
+        v[1:-1] = g + c * (u[2:] - 2.0 * g + u[:-2])
+        v_dot[1:-1] = g_dot + (u_dot[2:] - 2.0 * g_dot + u_dot[:-2]) * c
         u, v, u_dot, v_dot = v, u, v_dot, u_dot
     t = u_dot * u
     sum_ = np.sum(t + t)

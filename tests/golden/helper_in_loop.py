@@ -23,8 +23,8 @@ import numpy as np
 
 def helper_in_loop_grad(x):
     """Gradient of helper_in_loop with respect to x."""
-    total = 0.0
     totals = np.empty(len(x))
+    total = 0.0
     for i in range(len(x)):
         totals[i] = total
         x_i = x[i]
@@ -39,7 +39,6 @@ def helper_in_loop_grad(x):
         total = totals[i]
         # total = step(total, x[i])
         dx[i] += dtotal * total - dtotal * np.sin(x_i)
-        # return s * v + np.cos(v)
         dtotal *= x_i
     return dx
 

@@ -14,8 +14,8 @@ import numpy as np
 
 def horner_grad(c, x):
     """Gradient of horner with respect to c and x."""
-    y = 0.0
     ys = np.empty(len(c))
+    y = 0.0
     for i in reversed(range(len(c))):
         ys[i] = y
         k = c[i]
@@ -28,13 +28,10 @@ def horner_grad(c, x):
     for i in range(len(c)):
         # y = y * x + k
         y = ys[i]
-        # for k in reversed(c):
         dc[i] += dy
         dx += dy * y
-        # y = y * x + k
         dy *= x
-    dx = float(dx)
-    return dc, dx
+    return dc, float(dx)
 
 
 # --- forward

@@ -21,7 +21,7 @@ def mathematics_grad(x, y):
 
     # return math.sin(x) * math.exp(y) + math.sqrt(x)
     dy = math.sin(x) * t
-    dx = (0.5 / t2 if t2 else 0.5 and 0.5 * np.inf) + t * math.cos(x)
+    dx = (0.5 / t2 if t2 else np.inf) + t * math.cos(x)
     return dx, dy
 
 

@@ -27,6 +27,7 @@ def nested_loops_grad(m):
     # for i in range(m.shape[0]):
     dm = np.zeros_like(m)
     for i in reversed(range(m.shape[0])):
+        # for j in range(m.shape[1]):
         dp = 1.0
         for j in reversed(range(m.shape[1])):
             # p = p * m[i, j]

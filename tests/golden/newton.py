@@ -18,13 +18,14 @@ def newton_grad(a):
         xs.append(x)
         x = 0.5 * (x + a / x)
         count += 1
+
+    # while abs(x * x - a) > 1e-10:
     dx = 1.0
     da = 0.0
     for i in reversed(range(count)):
         # x = 0.5 * (x + a / x)
         g = 0.5 * dx
         x = xs[i]
-        # while abs(x * x - a) > 1e-10:
         dx = g - 0.5 * dx * (a / x) / x
         da += g / x
     da = float(da + dx)
@@ -40,5 +41,4 @@ def newton_jvp(a, da):
         ratio = a / x
         x_dot = 0.5 * (x_dot + (da / x - x_dot * ratio / x))
         x = 0.5 * (x + ratio)
-    x_dot = float(x_dot)
-    return x, x_dot
+    return x, float(x_dot)

@@ -20,8 +20,7 @@ def parameters_in_a_dict_grad(p, x):
     # return np.tanh(np.dot(p["w"], x) + p["b"])
     dp_b = 1 - tanh * tanh
     dp_w = dp_b * x
-    dp_b = float(dp_b)
-    return {'w': dp_w, 'b': dp_b}
+    return {'w': dp_w, 'b': float(dp_b)}
 
 
 # --- forward

@@ -18,14 +18,11 @@ import numpy as np
 def prefix_product_grad(x):
     """Gradient of prefix_product with respect to x."""
     y = x.copy()
-    s = np.empty(len(x))
-    s2 = np.empty(len(x))
+    kept = np.empty(len(x))
     for i in range(1, len(x)):
         y_i = y[i]
-        s2[i] = y_i
-        y_prev = y[i - 1]
-        s[i] = y_prev
-        y[i] = y_i * y_prev
+        kept[i] = y_i
+        y[i] = y_i * y[i - 1]
 
     # for i in range(1, len(y)):
     dy = np.ones_like(x)
@@ -33,8 +30,8 @@ def prefix_product_grad(x):
         # y[i] = y[i] * y[i - 1]
         dy_i = dy[i]
         dy[i] = 0.0
-        dy[i - 1] += dy_i * s2[i]
-        dy[i] += dy_i * s[i]
+        dy[i - 1] += dy_i * kept[i]
+        dy[i] += dy_i * y[i - 1]
     return dy
 
 

@@ -36,7 +36,6 @@ def recurrent_grad(W, U, b, xs, h0):
         g = dh * (1 - h * h)
         h = hs[t]
         dh = W.T @ g
-        # for t in range(xs.shape[0]):
         db += g
         dU += np.outer(g, xs[t])
         dW += np.outer(g, h)

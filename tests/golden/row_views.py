@@ -17,15 +17,14 @@ import numpy as np
 
 def row_views_grad(m):
     """Gradient of row_views with respect to m."""
-    s = np.empty(m.shape[0])
+    kept = np.empty(m.shape[0])
     for i in range(m.shape[0]):
-        s[i] = np.sum(m[i])
+        kept[i] = np.sum(m[i])
 
     # for row in m:
     dm = np.zeros_like(m)
     for i in reversed(range(m.shape[0])):
-        # for row in m:
-        dm[i] += 2.0 * s[i]
+        dm[i] += 2.0 * kept[i]
     return dm
 
 

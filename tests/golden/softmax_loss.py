@@ -23,13 +23,10 @@ def softmax_loss_grad(scores, labels):
     index = np.arange(scores.shape[0])
 
     # return np.mean(normaliser - shifted[np.arange(len(labels)), labels])
-    dnormaliser = np.broadcast_to(1.0 / scores.shape[0], scores.shape[0])
     dshifted = np.zeros_like(scores)
-    np.subtract.at(dshifted, (index, labels), 1.0 / scores.shape[0])
-    # normaliser = np.log(np.sum(np.exp(shifted), axis=1))
-    g = dnormaliser / np.where(dnormaliser == 0, 1, np.sum(exp_shifted, axis=1))
+    dshifted[index, labels] -= 1.0 / scores.shape[0]
     # shifted = scores - np.max(scores, axis=1, keepdims=True)
-    dshifted += g[:, None] * exp_shifted
+    dshifted += (1.0 / scores.shape[0] / np.sum(exp_shifted, axis=1))[:, None] * exp_shifted
     mask = scores == max_scores
     ratio = np.sum(-dshifted, axis=1, keepdims=True) / np.sum(mask, axis=1, keepdims=True)
     dshifted += np.where(mask, ratio, 0.0)

@@ -15,8 +15,8 @@ import numpy as np
 def swapped_numbers_grad(x):
     """Gradient of swapped_numbers with respect to x."""
     b = x[0]
-    a = 1.0
     as_ = np.empty(len(x))
+    a = 1.0
     for i in range(len(x)):
         as_[i] = a
         v = x[i]
@@ -31,7 +31,6 @@ def swapped_numbers_grad(x):
         v = x[i]
         a = as_[i]
         dv = db * a
-        # for v in x:
         dx[i] += dv
         da, db = db * v, da
     # a, b = 1.0, x[0]

@@ -16,14 +16,14 @@ def while_loop_grad(x):
         xs.append(x)
         x = 0.5 * x * x
         count += 1
+
+    # while x > 0.1:
     dx = 1.0
     for i in reversed(range(count)):
         # x = 0.5 * x * x
         x = xs[i]
-        # while x > 0.1:
         dx = dx * (0.5 * x) + 0.5 * (dx * x)
-    dx = float(dx)
-    return dx
+    return float(dx)
 
 
 # --- forward
@@ -33,5 +33,4 @@ def while_loop_jvp(x, dx):
     while x > 0.1:
         x_dot = 0.5 * x_dot * x + 0.5 * (x_dot * x)
         x = 0.5 * x * x
-    x_dot = float(x_dot)
-    return x, x_dot
+    return x, float(x_dot)
