@@ -107,7 +107,11 @@ def test_bad_requests(code: str, call: Callable[[], Any]) -> None:
     assert caught.value.remedy, text
 
 
-@pytest.mark.parametrize("function", [from_exec(), with_other_code(), np.sin, len, generator, unknown], ids=str)
+@pytest.mark.parametrize(
+    "function",
+    [from_exec(), with_other_code(), np.sin, len, generator, unknown],
+    ids=["exec", "other code", "ufunc", "builtin", "generator", "unknown"],
+)
 def test_functions_that_cannot_be_read(function: Callable[..., Any]) -> None:
     with pytest.raises(s2sad.DifferentiationError) as caught:
         s2sad.grad(function)(1.0)

@@ -81,7 +81,7 @@ def rosen(x):
 def heat(u0, c, steps):
     u = u0.copy()
     v = u0.copy()
-    for _t in range(steps):
+    for t in range(steps):
         v[1:-1] = u[1:-1] + c * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         u, v = v, u
     return u
@@ -91,7 +91,7 @@ def heat(u0, c, steps):
 def rnn(W, x):
     h = np.zeros(3)
     hs = []
-    for _t in range(4):
+    for t in range(4):
         h = np.tanh(W @ x + h)
         hs.append(h)
     return h, np.array(hs)
@@ -272,7 +272,7 @@ def previous(x):
     for i in range(len(x)):
         if i > 0:
             d = x[i] - p
-        x[i]
+        p = x[i]
     return d
 
 
@@ -380,7 +380,7 @@ def grow(x):
 @case((X,))
 def counter(x):
     n = 0
-    for _v in x:
+    for v in x:
         n += 1
     return n / 2, n
 
@@ -488,7 +488,7 @@ def fibonacci(n):
 
 @case((X,))
 def in_place_of_argument(u):
-    for _i in range(3):
+    for i in range(3):
         u += 1.0
         u[0] = u[1]
     return u
@@ -506,7 +506,7 @@ def slices(x):
 def collecting(x):
     hist = []
     u = np.zeros(4)
-    for _t in range(3):
+    for t in range(3):
         u = u + x
         hist.append(u)
     return sum(hist), hist[0], hist[-1]

@@ -40,7 +40,7 @@ def view_of_overwritten(x):
 def same_array_twice_in_list(x):
     hist = []
     u = np.zeros(4)
-    for _t in range(3):
+    for t in range(3):
         u = u + x
         hist.append(u.copy())
         u *= 0.5
@@ -51,7 +51,7 @@ def same_array_twice_in_list(x):
 def list_of_one_in_place_array(x):
     hist = []
     u = np.zeros(4)
-    for _t in range(3):
+    for t in range(3):
         u += x
         hist.append(u)
     return hist
@@ -61,7 +61,7 @@ def list_of_one_in_place_array(x):
 def growing_list_of_in_place_array(x, n):
     hist = []
     u = np.zeros(4)
-    for _t in range(n):
+    for t in range(n):
         u += x
         hist.append(u)
     total = 0.0
@@ -74,7 +74,7 @@ def growing_list_of_in_place_array(x, n):
 def growing_list_of_two_in_place_arrays(x, n):
     hist = []
     u, v = np.zeros(4), np.zeros(4)
-    for _t in range(n):
+    for t in range(n):
         u += x
         hist.append(u)
         hist.append(v)
@@ -120,7 +120,7 @@ def row_round_a_loop(M):
 def best_so_far(x):
     u = x * 1.0
     best = u * 1.0
-    for _i in range(3):
+    for i in range(3):
         u = u * 0.5
         if u[0] < best[0]:
             best = u
@@ -131,7 +131,7 @@ def best_so_far(x):
 def best_so_far_written(x):
     u = x * 1.0
     best = u * 1.0
-    for _i in range(3):
+    for i in range(3):
         if u[0] < best[0]:
             best = u
         u[0] -= 1
@@ -237,7 +237,7 @@ def scalar_alias(x):
 @case((X,))
 def swapped_three(x):
     a, b, c = x * 1.0, x * 2.0, x * 3.0
-    for _t in range(4):
+    for t in range(4):
         a[0] = b[1] + c[2]
         a, b, c = b, c, a
     return a, b, c
@@ -255,7 +255,7 @@ def conditional_swap(x, c):
 @case((X,))
 def swap_in_branch_in_loop(x):
     u, v = x * 1.0, x * 2.0
-    for _t in range(4):
+    for t in range(4):
         u[0] += v[1]
         if u[0] > 3:
             u, v = v, u
@@ -265,7 +265,7 @@ def swap_in_branch_in_loop(x):
 @case((X,))
 def container_round_loop(x):
     params = [x * 1.0, x * 2.0]
-    for _t in range(3):
+    for t in range(3):
         params = [p - 0.1 * p**2 for p in params]
     return params
 
@@ -273,7 +273,7 @@ def container_round_loop(x):
 @case((X,))
 def dict_round_loop(x):
     state = {"u": x * 1.0, "k": 0}
-    for _t in range(3):
+    for t in range(3):
         state["u"] = state["u"] * 0.5
         state["u"][0] = 1.0
         state["k"] += 1
@@ -284,7 +284,7 @@ def dict_round_loop(x):
 def nested_container_write(x):
     p = {"a": [x * 1.0, 2.0]}
     q = p["a"]
-    for _t in range(3):
+    for t in range(3):
         q[1] = q[1] * 2.0
         p["a"][0] *= 0.5
     return p, q[1]
@@ -396,9 +396,7 @@ def loop_of_unknown_length(x, n):
 
 @case((X,))
 def default_mutable(x):
-    def f(a, acc=None):
-        if acc is None:
-            acc = []
+    def f(a, acc=[]):
         acc.append(a)
         return len(acc)
 
