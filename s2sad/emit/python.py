@@ -273,13 +273,14 @@ class Statements:
         """Assign sources to results, all at once in meaning; nothing is written for what has the same name already."""
         pending: list[tuple[str, Value, ast.expr]] = []
         result: list[ast.stmt] = []
+        fillings: list[ast.stmt] = []  # behind the moves, which may read what the name held before
         for value, source in zip(results, sources, strict=True):
             if isinstance(value.type, Token) or self.names.same(value, source):
                 continue
             if _unbound(source):
                 filling = self.unbound.binding(value)
                 if filling is not None:
-                    result.append(assign(target(self.names.of(value)), filling))
+                    fillings.append(assign(target(self.names.of(value)), filling))
                 continue
             label = self.names.of(value)
             expression = self.of(source)
@@ -293,7 +294,7 @@ class Statements:
                 break
             pending.remove(free)
             result.append(_moved(free[0], behind(self.found, free[1]), free[2]))
-        return result
+        return result + fillings
 
     # Control.
 
