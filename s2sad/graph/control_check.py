@@ -27,7 +27,7 @@ class ControlCheck:
             self.fail("region-results", f"{what}: {len(sources)} values for {len(targets)}")
             return
         for source, target in zip(sources, targets, strict=True):
-            if not agree(source.type, target.type, self.sizes()):
+            if not agree(source.type, target.type, self.known_sizes()):
                 self.fail("branch-types", f"{what}: {source!r} for {target!r}")
 
     def regions(self, node: Node, count: int) -> bool:
@@ -88,10 +88,10 @@ class ControlCheck:
             self.fail(count, f"{node!r} carries {len(targets)} values, not {len(sources)}")
             return
         for source, target in zip(sources, targets, strict=True):
-            if not agree(source.type, target.type, self.sizes()):
+            if not agree(source.type, target.type, self.known_sizes()):
                 self.fail("carried-types", f"{node!r} carries {target!r}, and is given {source!r}")
 
-    def sizes(self) -> Sizes | None:
+    def known_sizes(self) -> Sizes | None:
         """Return the size facts; a half of a split graph has none of its own: what was assumed is tested at the entry of the other."""
         halved = any(isinstance(value.type, Residual) for value in self.graph.parameters)
         return None if halved else self.graph.sizes
