@@ -8,12 +8,13 @@ from typing import Any
 
 import s2sad.rules  # noqa: F401  (declares the operations)
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.calls import _default, enter, run_body
+from s2sad.frontend.calls import default_of, enter, run_body
 from s2sad.frontend.fence import TABLE, refuse
-from s2sad.frontend.lower import DeadPath, Lowering, NeedStatic, PrimalRaises
+from s2sad.frontend.lower import Lowering
 from s2sad.frontend.names import LiveModule, StaticName, TextModule
 from s2sad.frontend.results import finish
 from s2sad.frontend.session import Session
+from s2sad.frontend.signals import DeadPath, NeedStatic, PrimalRaises
 from s2sad.frontend.signature import Arguments, Guard, Input, Lowered, from_annotations, parse_types
 from s2sad.frontend.source import Source, make_source, parse_module, source_of
 from s2sad.frontend.store import ABSENT
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 MOST_RESTARTS = 12
+DEPENDS_ON_PATHS = ("S2S130", "S2S131", "S2S136", "S2S137", "S2S139")
 
 
 def lower(function_or_source: Any, arguments: Any, *, derive: Callable[..., Any] | None = None) -> Lowered:
@@ -59,9 +61,19 @@ def lower(function_or_source: Any, arguments: Any, *, derive: Callable[..., Any]
     """
     given = Arguments.of(arguments)
     static: set[str] = set()
+    refused: UnsupportedError | None = None
     for _ in range(MOST_RESTARTS):
+        root = _Root(function_or_source, given, static, derive)
+        root.session.decides = refused is not None
         try:
-            return _Root(function_or_source, given, static, derive).run()
+            return root.run()
+        except UnsupportedError as problem:
+            # Paths for other lengths may give something else: a second attempt takes only those for the lengths seen.
+            if refused is not None:
+                raise refused from None
+            if problem.code not in DEPENDS_ON_PATHS or not given.seen:
+                raise
+            refused = problem
         except NeedStatic as need:
             if not isinstance(need.culprit, str) or need.culprit in static:
                 raise
@@ -131,7 +143,7 @@ class _Root:
             if name in self.arguments.trees:
                 values[name] = self.session.argument(low, self.arguments.trees[name], Origin("argument", name))
             else:
-                default = _default(low, function, name, positional)
+                default = default_of(low, function, name, positional)
                 if default is ABSENT:
                     low.refuse("call", what=self.source.name, why=f"nothing is known about the parameter {name}")
                 values[name] = default

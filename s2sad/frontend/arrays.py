@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, GrowingContent, Handle, Items, Known, ListContent, SliceValue
 from s2sad.graph.core import Value
 from s2sad.graph.index import Dots, Fancy, Index, Item, Mask, NewAxis, Operand, Slice, Step, shifted

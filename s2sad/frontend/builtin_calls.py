@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-import builtins
 import collections
 import copy
 import functools
 import itertools
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.arrays import extent, length
-from s2sad.frontend.expressions import attribute, binary, compare, conditional, item, numeric, truth, unary
-from s2sad.frontend.joins import dispatch
-from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.arrays import length
+from s2sad.frontend.branches import branch
+from s2sad.frontend.choices import dispatch
+from s2sad.frontend.classes import call_special
+from s2sad.frontend.container_methods import dict_update
+from s2sad.frontend.containers import content_of
+from s2sad.frontend.effects import passive_value, print_call, raise_error
+from s2sad.frontend.folding import _any_all, _min_max, _sorted, _sum
+from s2sad.frontend.inspection import _callable, _getattr, _hasattr, _isinstance, _setattr, _type, class_of
+from s2sad.frontend.iteration import as_list, known_elements, range_length
+from s2sad.frontend.library import (
+    _accumulate,
+    _chain,
+    _copy,
+    _fsum,
+    _getitem,
+    _itertools,
+    _namedtuple,
+    _ndenumerate,
+    _ndindex,
+    _not,
+    _operator,
+    _partial,
+    _product,
+    _reduce,
+)
+from s2sad.frontend.lists import list_length
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.numpy_calls import call_numpy
+from s2sad.frontend.operators import binary, compare, contiguous, numeric, truth
+from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
     Choice,
     DictContent,
-    Function,
     GrowingContent,
     Handle,
-    InstanceContent,
     Items,
     Known,
     Lazy,
     ListContent,
-    Method,
     Namespace,
-    Partial,
     Range,
     RepeatedContent,
     SliceValue,
@@ -43,6 +65,8 @@ from s2sad.graph.core import Value
 from s2sad.graph.types import Array, Number, Scalar, dtype_of
 
 Keywords = dict[str, Abstract]
+
+
 Builtin = Callable[[Lowering, list[Abstract], Keywords], Abstract]
 
 
@@ -61,12 +85,8 @@ def _len(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstra
         case Known(value) if not isinstance(value, (int, float, complex)):
             return Known(len(value))
         case Range():
-            from s2sad.frontend.iteration import range_length
-
             return range_length(low, thing)
         case Handle():
-            from s2sad.frontend.containers import content_of
-
             content = content_of(low, thing)
             if isinstance(content, ListContent):
                 return Known(len(content.elements))
@@ -75,10 +95,7 @@ def _len(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstra
             if isinstance(content, RepeatedContent):
                 return content.count
             if isinstance(content, GrowingContent):
-                from s2sad.frontend.containers import list_length
-
                 return list_length(low, content)
-            from s2sad.frontend.objects import call_special
 
             result = call_special(low, thing, "__len__", [])
             if result is not None:
@@ -97,8 +114,6 @@ def _range(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abst
     for k, part in enumerate(parts):
         kind = low.type_of(part)
         if isinstance(kind, Number) and kind.kind in ("float", "complex") and not kind.also:
-            from s2sad.frontend.effects import raise_error
-
             raise_error(low, "TypeError", "'float' object cannot be interpreted as an integer")
         if isinstance(part, Choice):
             parts[k] = low.value(part)
@@ -136,9 +151,6 @@ def _same_lengths(low: Lowering, arguments: list[Abstract]) -> None:
         if answer is False:
             raise PrimalRaises("zip() arguments have different lengths")
         if isinstance(answer, Value):
-            from s2sad.frontend.effects import raise_error
-            from s2sad.frontend.joins import branch
-
             branch(low, answer, lambda: None, lambda: raise_error(low, "ValueError", "zip() argument 2 is shorter than argument 1"))
 
 
@@ -159,12 +171,9 @@ def _abs(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstra
     if isinstance(thing, Known) and isinstance(thing.value, int):
         return Known(abs(thing.value))
     if not numeric(low, thing):
-        from s2sad.frontend.objects import call_special
-
         result = call_special(low, thing, "__abs__", [])
         if result is not None:
             return result
-    from s2sad.frontend.expressions import contiguous
 
     return low.result(low.emit("absolute", low.value(thing, "abs")), contiguous=contiguous(low, thing))
 
@@ -179,8 +188,6 @@ def _cast(name: str, python: Callable[..., Any]) -> Builtin:
             try:
                 return Known(python(*(low.static(argument, f"an argument of {name}") for argument in arguments)))
             except (ValueError, TypeError, OverflowError) as problem:
-                from s2sad.frontend.effects import raise_error
-
                 raise_error(low, type(problem).__name__, str(problem))
         if name == "bool":
             answer = truth(low, thing)
@@ -191,8 +198,6 @@ def _cast(name: str, python: Callable[..., Any]) -> Builtin:
         if isinstance(thing, Choice) and not numeric(low, thing):
             return dispatch(low, thing, lambda option: run(low, [option], {}))
         if not numeric(low, thing):
-            from s2sad.frontend.objects import call_special
-
             result = call_special(low, thing, f"__{name}__", [])
             if result is not None:
                 return result
@@ -218,322 +223,18 @@ def _round(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abst
     digits = arguments[1] if len(arguments) > 1 else keywords.get("ndigits")
     kind = low.type_of(thing)
     if isinstance(kind, Array):
-        from s2sad.frontend.numpy_calls import call_numpy
-
         return call_numpy(low, np.round, [thing, *([digits] if digits is not None else [])], {})
     value = low.value(thing)
     number = None if digits is None else low.static(digits, "the digits of round")
     return low.emit("python_round", value, digits=number)
 
 
-def least(low: Lowering, things: Sequence[Abstract]) -> Abstract:
-    """Return the smallest by Python's `min`: the first of equals."""
-    return _extreme(low, list(things), gast.Lt, None)
-
-
-def _itself(thing: Abstract) -> Abstract:
-    return thing
-
-
-def _extreme(low: Lowering, things: list[Abstract], kind: type, key: Abstract | None) -> Abstract:
-    from s2sad.frontend.calls import call
-
-    def keyed(thing: Abstract) -> Abstract:
-        return thing if key is None else call(low, key, [thing], {})
-
-    best = low.usable(things[0])
-    rank = keyed(best)
-    for thing in things[1:]:
-        thing = low.usable(thing)
-        other = keyed(thing)
-        answer = truth(low, compare(low, kind, other, rank))
-        if isinstance(answer, bool):
-            if answer:
-                best, rank = thing, other
-        elif key is None:
-            best = conditional(low, answer, functools.partial(_itself, thing), functools.partial(_itself, best))
-            rank = best
-        else:
-            pair = conditional(low, answer, functools.partial(Items, (thing, other)), functools.partial(Items, (best, rank)))
-            assert isinstance(pair, Items)
-            best, rank = pair.elements
-    return best
-
-
-def _min_max(comparison: str, name: str) -> Builtin:
-    def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        kind = getattr(gast, comparison)
-        key = keywords.pop("key", None)
-        default = keywords.pop("default", None)
-        _no_keywords(low, name, keywords)
-        if isinstance(key, Known) and key.value is None:
-            key = None
-        if len(arguments) > 1:
-            return _extreme(low, arguments, kind, key)
-        (thing,) = arguments
-        known = _known_elements(low, thing)
-        if known is not None:
-            if not known:
-                if default is not None:
-                    return default
-                from s2sad.frontend.effects import raise_error
-
-                raise_error(low, "ValueError", f"{name}() arg is an empty sequence")
-            return _extreme(low, known, kind, key)
-        return _fold(low, thing, lambda total, element: _extreme(low, [total, element], kind, key), None, name)
-
-    return run
-
-
-def _known_elements(low: Lowering, thing: Abstract) -> list[Abstract] | None:
-    from s2sad.frontend.containers import _known_or_none
-
-    if isinstance(thing, (Items, Handle, Lazy, Known, Range)):
-        return _known_or_none(low, thing)
-    return None
-
-
-def _fold(low: Lowering, thing: Abstract, combine: Callable[[Abstract, Abstract], Abstract], start: Abstract | None, name: str) -> Abstract:
-    """Run through something of unknown length with an accumulator."""
-    from s2sad.frontend.containers import _Site
-    from s2sad.frontend.loops import visit
-
-    variable = low.frame.variable(f".{name}{len(low.frame.variables)}")
-    low.frame.source.scope.bound.add(variable.name)
-    if start is None:
-        first_of = _first(low, thing, name)
-        low.store.write(variable, first_of)
-    else:
-        low.store.write(variable, start)
-    site = _Site()
-    visit(
-        low,
-        thing,
-        site,
-        lambda element: low.store.write(variable, combine(low.usable(low.store.read(variable)), low.usable(element))),
-        {variable.name: True},
-    )
-    if low.dead:
-        from s2sad.frontend.lower import DeadPath
-
-        low.dead = False
-        raise DeadPath
-    from s2sad.frontend.expressions import read_variable
-
-    result = read_variable(low, variable, name)
-    low.store.forget([variable])
-    return result
-
-
-def _first(low: Lowering, thing: Abstract, name: str) -> Abstract:
-    from s2sad.frontend.iteration import counted, plan
-
-    if isinstance(thing, Lazy) and thing.kind in ("generator", "comprehension", "filter"):
-        from s2sad.frontend.iteration import as_list
-
-        low.refuse("yield", what=f"{name}() of a generator of unknown length") if as_list is None else None
-        low.refuse("yield", what=f"{name}() of a generator of unknown length")
-    one = counted(low, plan(low, thing))
-    return one.element(Known(0))
-
-
-def _sum(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    start = arguments[1] if len(arguments) > 1 else keywords.get("start", Known(0))
-    thing = low.usable(arguments[0])
-    known = _known_elements(low, thing)
-    if known is not None:
-        total = start
-        for k, element in enumerate(known):
-            if k == 0 and isinstance(start, Known) and start.value == 0 and type(start.value) is int:
-                kind = low.type_of(element)
-                if isinstance(kind, Number) and kind.kind in ("int",):
-                    total = element
-                    continue
-            total = binary(low, gast.Add, total, low.usable(element))
-        return total
-    return _fold(low, thing, lambda total, element: binary(low, gast.Add, total, element), start, "sum")
-
-
-def _any_all(stop: bool, name: str) -> Builtin:
-    def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        thing = low.usable(arguments[0])
-        known = _known_elements(low, thing)
-        if known is not None:
-            from s2sad.frontend.expressions import as_abstract, short_circuit
-
-            def rest(k: int) -> Abstract:
-                if k == len(known):
-                    return Known(not stop)
-                answer = as_abstract(truth(low, known[k]))
-                return short_circuit(low, answer, lambda: rest(k + 1), not stop)
-
-            return rest(0)
-
-        def combine(total: Abstract, element: Abstract) -> Abstract:
-            from s2sad.frontend.expressions import as_abstract, short_circuit
-
-            return short_circuit(low, total, lambda: as_abstract(truth(low, element)), not stop)
-
-        return _fold(low, thing, combine, Known(not stop), name)
-
-    return run
-
-
-def sorted_elements(low: Lowering, elements: list[Abstract], keywords: Keywords) -> list[Abstract]:
-    """Sort known things."""
-    from s2sad.frontend.calls import call
-
-    key = keywords.get("key")
-    reverse = bool(low.static(keywords["reverse"], "reverse")) if "reverse" in keywords else False
-    ranks = [
-        element if key is None or (isinstance(key, Known) and key.value is None) else call(low, key, [element], {}) for element in elements
-    ]
-    if all(_is_static(rank) for rank in ranks):
-        facts = [low.static(rank, "what is sorted by") for rank in ranks]
-        order = sorted(range(len(elements)), key=lambda k: facts[k], reverse=reverse)
-        return [elements[k] for k in order]
-    if len(elements) > 8:
-        low.refuse("budget", what="sorted", count=len(elements) ** 2)
-    # Insertion sort by exchanges: stable, every comparison a branch.
-    pairs: list[Abstract] = [Items((rank, element)) for rank, element in zip(ranks, elements, strict=True)]
-    for end in range(1, len(pairs)):
-        for k in range(end, 0, -1):
-            a, b = pairs[k - 1], pairs[k]
-            assert isinstance(a, Items) and isinstance(b, Items)
-            swap = truth(low, compare(low, gast.Gt if reverse else gast.Lt, b.elements[0], a.elements[0]))
-            if isinstance(swap, bool):
-                if swap:
-                    pairs[k - 1], pairs[k] = b, a
-                continue
-            both = conditional(low, swap, lambda a=a, b=b: Items((b, a)), lambda a=a, b=b: Items((a, b)))  # type: ignore[misc]
-            assert isinstance(both, Items)
-            pairs[k - 1], pairs[k] = both.elements
-    return [pair.elements[1] for pair in pairs if isinstance(pair, Items)]
-
-
-def _is_static(thing: Abstract) -> bool:
-    return isinstance(thing, Known) or (isinstance(thing, Items) and all(map(_is_static, thing.elements)))
-
-
-def _sorted(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    thing = low.usable(arguments[0])
-    if isinstance(thing, ArrayRef):
-        kind = low.array_type(thing)
-        if kind.rank == 1 and not keywords:
-            from s2sad.frontend.iteration import as_list
-            from s2sad.frontend.numpy_calls import call_numpy
-
-            return as_list(low, call_numpy(low, np.sort, [thing], {}))
-    known = _known_elements(low, thing)
-    if known is None:
-        low.refuse("star", what="sorted")
-    return low.list_of(sorted_elements(low, known, keywords))
-
-
-def _isinstance(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    thing, wanted = arguments
-    if isinstance(thing, Choice):
-        return dispatch(low, thing, lambda option: _isinstance(low, [option, wanted], {}))
-    classes = low.static(wanted, "the class of isinstance")
-    classes = classes if isinstance(classes, tuple) else (classes,)
-    kind = class_of(low, thing)
-    if kind is None:
-        low.refuse("operands", what="isinstance", kinds=describe(thing))
-    return Known(issubclass(kind, classes))
-
-
-def class_of(low: Lowering, thing: Abstract) -> type | None:
-    """Return the class of a thing."""
-    match thing:
-        case Known(value):
-            return type(value)
-        case ArrayRef():
-            return np.ndarray
-        case Items(cls=cls):
-            return cls or tuple
-        case Handle(place):
-            return place.cls or {"list": list, "dict": dict, "set": set}.get(place.kind)
-        case Range():
-            return range
-        case Function():
-            import types
-
-            return types.FunctionType
-        case Method():
-            import types
-
-            return types.MethodType
-        case Partial():
-            return functools.partial
-        case SliceValue():
-            return slice
-        case Value(type=kind):
-            if isinstance(kind, Number) and not kind.also:
-                return {"bool": bool, "int": int, "float": float, "complex": complex}[kind.kind]
-            if isinstance(kind, Scalar) and not kind.also:
-                return np.dtype(kind.dtype).type
-    return None
-
-
-def _type(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    if len(arguments) != 1:
-        low.refuse("syntax", what="a class made by type()", remedy="define the class in the module")
-    if isinstance(arguments[0], Choice):
-        return dispatch(low, arguments[0], lambda option: _type(low, [option], {}))
-    kind = class_of(low, arguments[0])
-    if kind is None:
-        low.refuse("operands", what="type()", kinds=describe(arguments[0]))
-    return Known(kind)
-
-
-def _callable(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    thing = arguments[0]
-    if isinstance(thing, (Function, Method, Partial)):
-        return Known(True)
-    if isinstance(thing, Handle):
-        return Known(callable(getattr(thing.place.cls, "__call__", None)) if thing.place.cls else False)  # noqa: B004  (asked of the instances)
-    return Known(isinstance(thing, Known) and callable(thing.value))
-
-
-def _hasattr(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    name = low.static(arguments[1], "the name of an attribute")
-    thing = arguments[0]
-    if isinstance(thing, Handle) and thing.place.kind == "instance":
-        from s2sad.frontend.objects import has_attribute
-
-        return Known(has_attribute(low, thing, name))
-    if isinstance(thing, Known):
-        return Known(hasattr(thing.value, name))
-    kind = class_of(low, thing)
-    if kind is None:
-        low.refuse("operands", what="hasattr", kinds=describe(thing))
-    return Known(hasattr(kind, name))
-
-
-def _getattr(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    name = low.static(arguments[1], "the name of an attribute")
-    if len(arguments) == 3:
-        has = _hasattr(low, arguments[:2], {})
-        if isinstance(has, Known) and not has.value:
-            return arguments[2]
-    return attribute(low, arguments[0], name)
-
-
-def _setattr(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.statements import set_attribute
-
-    set_attribute(low, arguments[0], low.static(arguments[1], "the name of an attribute"), arguments[2])
-    return Known(None)
-
-
 def _list(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.iteration import as_list
 
     return as_list(low, arguments[0]) if arguments else low.list_of([])
 
 
 def _tuple(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.iteration import as_list, known_elements
 
     if not arguments:
         return Items(())
@@ -546,14 +247,11 @@ def _tuple(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abst
 def _dict(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     handle = Handle(low.store.place("dict", DictContent(())))
     if arguments or keywords:
-        from s2sad.frontend.containers import _dict_update
-
-        _dict_update(low, handle, DictContent(()), *arguments, **keywords)
+        dict_update(low, handle, DictContent(()), *arguments, **keywords)
     return handle
 
 
 def _set(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.iteration import as_list, known_elements
 
     elements = known_elements(low, as_list(low, arguments[0]), "set()") if arguments else []
     keys = dict.fromkeys(low.static(element, "an element of a set") for element in elements)
@@ -582,14 +280,12 @@ def _divmod(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abs
 
 
 def _print(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.effects import print_call
 
     return print_call(low, arguments, keywords)
 
 
 def _text(kind: Callable[[Any], str], conversion: str) -> Builtin:
     def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        from s2sad.frontend.effects import passive_value
 
         if not arguments:
             return Known("")
@@ -602,7 +298,6 @@ def _text(kind: Callable[[Any], str], conversion: str) -> Builtin:
 
 
 def _format(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.effects import passive_value
 
     spec = low.static(arguments[1], "a format") if len(arguments) > 1 else ""
     thing = low.usable(arguments[0])
@@ -633,159 +328,6 @@ def _impure(name: str) -> Builtin:
         low.refuse("impure", name=f"{name}()")
 
     return run
-
-
-def _partial(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    return Partial(arguments[0], tuple(arguments[1:]), tuple(keywords.items()))
-
-
-def _reduce(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.calls import call
-
-    function, thing, *start = arguments
-    known = _known_elements(low, thing)
-    if known is not None:
-        elements = [*start, *known]
-        if not elements:
-            raise PrimalRaises("reduce() of empty iterable with no initial value")
-        total = elements[0]
-        for element in elements[1:]:
-            total = call(low, function, [total, element], {})
-        return total
-    if not start:
-        low.refuse("star", what="functools.reduce without a first value")
-    return _fold(low, thing, lambda total, element: call(low, function, [total, element], {}), start[0], "reduce")
-
-
-def _operator(name: str) -> Builtin:
-    def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        from s2sad.frontend.expressions import BINARY, COMPARE
-
-        kind = getattr(gast, name)
-        if name in BINARY:
-            return binary(low, kind, arguments[0], arguments[1])
-        if name in COMPARE or name in ("Is", "IsNot"):
-            return compare(low, kind, arguments[0], arguments[1])
-        return unary(low, kind, arguments[0])
-
-    return run
-
-
-def _getitem(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    return item(low, arguments[0], arguments[1])
-
-
-def _not(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    answer = truth(low, arguments[0])
-    return Known(not answer) if isinstance(answer, bool) else low.emit("logical_not", answer)
-
-
-def _product(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    repeat = int(low.static(keywords.pop("repeat"), "repeat")) if "repeat" in keywords else 1
-    return Lazy("product", tuple(arguments) * repeat)
-
-
-def _itertools(function: Any) -> Builtin:
-    def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        known = _known_elements(low, arguments[0])
-        if known is None:
-            low.refuse("star", what=f"itertools.{function.__name__}")
-        rest = [low.static(argument, "an argument") for argument in arguments[1:]]
-        numbers = function(range(len(known)), *rest, **{name: low.static(value, name) for name, value in keywords.items()})
-        made = []
-        for group in itertools.islice(numbers, 257):
-            made.append(Items(tuple(known[k] for k in group)) if isinstance(group, tuple) else known[group])
-        return Items(tuple(made))
-
-    return run
-
-
-def _chain(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    parts: list[Abstract] = []
-    for argument in arguments:
-        known = _known_elements(low, argument)
-        if known is None:
-            low.refuse("star", what="itertools.chain")
-        parts += known
-    return Items(tuple(parts))
-
-
-def _accumulate(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    from s2sad.frontend.calls import call
-
-    known = _known_elements(low, arguments[0])
-    if known is None:
-        low.refuse("star", what="itertools.accumulate")
-    function = arguments[1] if len(arguments) > 1 else keywords.get("func")
-    initial = keywords.get("initial")
-    made: list[Abstract] = [initial] if initial is not None else []
-    for element in known:
-        if not made:
-            made.append(element)
-        else:
-            made.append(binary(low, gast.Add, made[-1], element) if function is None else call(low, function, [made[-1], element], {}))
-    return Items(tuple(made))
-
-
-def _copy(deep: bool) -> Builtin:
-    def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        return copied_thing(low, arguments[0], deep, {})
-
-    return run
-
-
-def copied_thing(low: Lowering, thing: Abstract, deep: bool, done: dict[Any, Any]) -> Abstract:
-    """Return what `copy.copy` or `copy.deepcopy` gives."""
-    match thing:
-        case ArrayRef():
-            from s2sad.frontend.numpy_calls import copied
-
-            return copied(low, thing)
-        case Items(elements, cls) if deep:
-            return Items(tuple(copied_thing(low, element, True, done) for element in elements), cls)
-        case Handle(place):
-            if place in done:
-                return Handle(done[place])
-            from s2sad.frontend.objects import all_fields
-
-            content = all_fields(low, thing) if place.kind == "instance" else low.store.read(place)
-            made = low.store.place(place.kind, content, name=place.name, cls=place.cls)
-            done[place] = made
-            if deep:
-                match content:
-                    case ListContent(elements):
-                        content = ListContent(tuple(copied_thing(low, element, True, done) for element in elements))
-                    case DictContent(entries):
-                        content = DictContent(tuple((key, copied_thing(low, entry, True, done)) for key, entry in entries))
-                    case InstanceContent(fields):
-                        content = InstanceContent(tuple((key, copied_thing(low, entry, True, done)) for key, entry in fields))
-                low.store.write(made, content)
-            return Handle(made)
-    return thing
-
-
-def _fsum(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    low.refuse("unknown function", name="math.fsum")
-
-
-def _namedtuple(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    low.refuse("syntax", what="a class defined inside a function", remedy="define the class in the module")
-
-
-def _ndindex(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    shape = arguments[0].elements if len(arguments) == 1 and isinstance(arguments[0], Items) else arguments
-    ranges = [Range(Known(0), part, Known(1)) for part in shape]
-    return Lazy("nest", tuple(ranges))
-
-
-def _ndenumerate(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    (array,) = arguments
-    if not isinstance(array, ArrayRef):
-        low.refuse("operands", what="np.ndenumerate", kinds=describe(array))
-    rank = low.array_type(array).rank
-    if rank is None:
-        low.refuse("rank", what="the array")
-    return Lazy("nest", tuple(Range(Known(0), extent(low, array, axis), Known(1)) for axis in range(rank)), array)
 
 
 def is_super(callee: Abstract) -> bool:
@@ -893,4 +435,3 @@ BUILTINS: dict[Any, Builtin] = {
     np.ndenumerate: _ndenumerate,
     math.fsum: _fsum,
 }
-__all__ = ["BUILTINS", "builtins", "call_super", "is_super"]

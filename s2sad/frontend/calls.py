@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import functools
+import sys
 import types
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import exits
-from s2sad.frontend.expressions import expression
-from s2sad.frontend.joins import dispatch
-from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
-from s2sad.frontend.names import LiveModule
+from s2sad.errors import UnsupportedError
+from s2sad.frontend.array_methods import array_method
+from s2sad.frontend.builtin_calls import BUILTINS, call_super, is_super
+from s2sad.frontend.choices import dispatch
+from s2sad.frontend.classes import call_special, instantiate
+from s2sad.frontend.container_methods import container_method
+from s2sad.frontend.effects import foreign_call
+from s2sad.frontend.expressions import attribute, expression
+from s2sad.frontend.iteration import known_elements
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.names import LiveModule, literal
+from s2sad.frontend.numpy_calls import call_numpy, full_name
+from s2sad.frontend.numpy_special import SPECIAL
+from s2sad.frontend.signals import DeadPath, PrimalRaises
 from s2sad.frontend.source import make_source, source_of
+from s2sad.frontend.statements import block
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
@@ -32,10 +43,11 @@ from s2sad.frontend.values import (
     Origin,
     Partial,
 )
-from s2sad.graph.core import Value
 from s2sad.rules.declare import COMPOSITES, REGISTRY
 
 Keywords = dict[str, Abstract]
+
+
 DEEPEST = 60
 
 
@@ -45,12 +57,10 @@ def call_node(low: Lowering, node: Any) -> Abstract:
         # The method is looked up before the arguments are evaluated.
         base = low.usable(expression(low, node.func.value))
         low.at(node.func)
-        from s2sad.frontend.expressions import attribute
 
         callee = attribute(low, base, node.func.attr)
     else:
         callee = low.usable(expression(low, node.func))
-    from s2sad.frontend.builtin_calls import call_super, is_super
 
     if is_super(callee) and not node.args and not node.keywords:
         return call_super(low)
@@ -65,8 +75,6 @@ def _arguments(low: Lowering, node: Any) -> tuple[list[Abstract], Keywords]:
     count = len(low.held)
     for argument in node.args:
         if isinstance(argument, gast.Starred):
-            from s2sad.frontend.iteration import known_elements
-
             arguments.extend(known_elements(low, low.usable(expression(low, argument.value)), "a starred argument"))
         else:
             arguments.append(low.usable(expression(low, argument)))
@@ -104,8 +112,6 @@ def call(low: Lowering, callee: Abstract, arguments: Sequence[Abstract], keyword
         case Choice():
             return dispatch(low, callee, lambda option: call(low, option, arguments, keywords, node))
         case Handle():
-            from s2sad.frontend.objects import call_special
-
             result = call_special(low, callee, "__call__", list(arguments), keywords)
             if result is not None:
                 return result
@@ -115,19 +121,13 @@ def call(low: Lowering, callee: Abstract, arguments: Sequence[Abstract], keyword
 def call_method(low: Lowering, receiver: Abstract, name: str, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     """Call a method that is known by name: of an array, number, container or text."""
     if isinstance(receiver, ArrayRef):
-        from s2sad.frontend.numpy_calls import array_method
-
         return array_method(low, receiver, name, arguments, keywords)
-    from s2sad.frontend.containers import container_method
 
     return container_method(low, receiver, name, arguments, keywords)
 
 
 def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: Keywords, node: Any) -> Abstract:
     """Call a live object."""
-    from s2sad.frontend.builtin_calls import BUILTINS
-    from s2sad.frontend.numpy_calls import SPECIAL, call_numpy
-
     try:
         builtin = BUILTINS.get(value)
         is_numpy = value in SPECIAL or value in REGISTRY.functions or value in COMPOSITES
@@ -154,6 +154,8 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
             from s2sad.frontend.nested import make_derivative
 
             return make_derivative(low, callee, arguments, keywords)
+        if module.partition(".")[0] in sys.stdlib_module_names:
+            return call_library(low, callee, value, arguments, keywords)
         return call_live(low, value, arguments, keywords, callee.origin)
     if isinstance(value, functools.partial):
         origin = callee.origin
@@ -167,8 +169,6 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         inner = low.live(value.__func__, origin.attribute("__func__") if origin else None)
         return call(low, inner, [receiver, *arguments], keywords, node)
     if isinstance(value, type):
-        from s2sad.frontend.objects import instantiate
-
         return instantiate(low, value, arguments, keywords, callee.origin)
     wrapped = getattr(value, "__wrapped__", None)
     if isinstance(value, functools._lru_cache_wrapper) and isinstance(wrapped, types.FunctionType):
@@ -176,8 +176,6 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
     if isinstance(wrapped, types.FunctionType) and type(value).__module__.startswith("s2sad"):
         return call_live(low, wrapped, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
     if isinstance(value, np.ufunc) or (getattr(value, "__module__", "") or "").partition(".")[0] in ("numpy", "scipy"):
-        from s2sad.frontend.numpy_calls import full_name
-
         low.refuse("unknown function", name=full_name(value))
     if (
         callable(value)
@@ -186,9 +184,31 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
     ):
         receiver = low.session.instance(low, value, callee.origin)
         return call(low, Method(receiver, low.live(type(value).__call__, None)), arguments, keywords, node)
-    from s2sad.frontend.effects import foreign_call
 
     return foreign_call(low, callee, value, arguments, keywords)
+
+
+def call_library(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    """Call a function of the standard library: lowered like the user's, or, where that fails, as one that nothing is known about."""
+    region, location = low.builder.region, low.location
+    count, frames = len(region.nodes), len(low.frames)
+    low.store.begin()
+    try:
+        result = call_live(low, value, arguments, keywords, callee.origin)
+    except UnsupportedError:
+        low.store.rollback()
+        del region.nodes[count:]
+        del low.frames[frames:]
+        low.builder.location = location
+        return foreign_call(low, callee, value, arguments, keywords)
+    except DeadPath:
+        low.store.keep()
+        raise
+    except BaseException:
+        low.store.rollback()
+        raise
+    low.store.keep()
+    return result
 
 
 def live_function(low: Lowering, value: Any, origin: Origin | None) -> Function:
@@ -233,6 +253,7 @@ def call_function(low: Lowering, function: Function, arguments: list[Abstract], 
     values = bind(low, function, arguments, keywords)
     if function.source.generator:
         return Lazy("generator", (), (function, values))
+
     from s2sad.frontend.graphs import call_graph
 
     result = call_graph(low, function, values, cls)
@@ -274,8 +295,6 @@ def enter(low: Lowering, frame: Frame, values: dict[str, Abstract]) -> None:
 
 def run_body(low: Lowering, frame: Frame) -> None:
     """Lower the body of the present frame's function up to its return."""
-    from s2sad.frontend.statements import block
-
     node = frame.source.node
     if isinstance(node, gast.Lambda):
         try:
@@ -326,7 +345,7 @@ def bind(low: Lowering, function: Function, arguments: Sequence[Abstract], keywo
         values[parameters.kwarg.id] = Handle(low.store.place("dict", DictContent(tuple(extra.items()))))
     for label in (*positional, *(argument.id for argument in parameters.kwonlyargs)):
         if label not in values:
-            default = _default(low, function, label, positional)
+            default = default_of(low, function, label, positional)
             if default is ABSENT:
                 raise PrimalRaises(f"{name}() missing a required argument: '{label}'")
             values[label] = default
@@ -340,7 +359,8 @@ def bind(low: Lowering, function: Function, arguments: Sequence[Abstract], keywo
     }
 
 
-def _default(low: Lowering, function: Function, label: str, positional: list[str]) -> Any:
+def default_of(low: Lowering, function: Function, label: str, positional: list[str]) -> Any:
+    """Return the default of a parameter, or ABSENT."""
     live: Any = function.source.function
     if live is not None:
         origin = function.origin
@@ -371,7 +391,6 @@ def _default(low: Lowering, function: Function, label: str, positional: list[str
     node = function.source.node.args
     if function.parent is None and function.source.function is None:
         # A function of a module that is only read: its defaults are constants.
-        from s2sad.frontend.names import _literal
 
         nodes = dict(zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True))
         nodes.update(
@@ -380,12 +399,9 @@ def _default(low: Lowering, function: Function, label: str, positional: list[str
         if label not in nodes:
             return ABSENT
         try:
-            return Known(_literal(nodes[label]))
+            return Known(literal(nodes[label]))
         except ValueError:
             low.refuse("static", nodes[label], what=f"the default of {label}")
     defaults_given = dict(zip(positional[len(positional) - len(function.defaults) :], function.defaults, strict=True))
     defaults_given.update(dict(function.keyword_defaults))
     return defaults_given.get(label, ABSENT)
-
-
-__all__ = ["Value", "call", "call_function", "call_live", "call_node", "define", "exits", "inline"]

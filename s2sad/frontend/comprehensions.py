@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.frontend.containers import append, content_of
-from s2sad.frontend.expressions import expression, truth
-from s2sad.frontend.joins import branch
-from s2sad.frontend.lower import DeadPath, Lowering
+from s2sad.frontend.assignment import assign
+from s2sad.frontend.branches import branch
+from s2sad.frontend.container_methods import container_method
+from s2sad.frontend.containers import content_of, set_item_of
+from s2sad.frontend.expressions import expression
+from s2sad.frontend.lists import Unwritten, append, known_or_none
+from s2sad.frontend.loops import visit
+from s2sad.frontend.lower import Lowering
+from s2sad.frontend.operators import truth
+from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.source import Scope, Source
 from s2sad.frontend.syntax import gast
-from s2sad.frontend.values import Abstract, DictContent, Frame, Handle, Known, Lazy, ListContent
+from s2sad.frontend.values import Abstract, DictContent, Frame, Handle, Lazy, ListContent
 
 
 class Site:
@@ -42,13 +48,9 @@ def comprehension(low: Lowering, node: Any) -> Abstract:
 
     def give() -> None:
         if isinstance(node, gast.DictComp):
-            from s2sad.frontend.containers import set_item_of
-
             key = low.usable(expression(low, node.key))
             set_item_of(low, handle, key, low.usable(expression(low, node.value)))
         elif isinstance(node, gast.SetComp):
-            from s2sad.frontend.containers import container_method
-
             container_method(low, handle, "add", [low.usable(expression(low, node.elt))], {})
         else:
             value = low.usable(expression(low, node.elt))
@@ -79,9 +81,6 @@ def _frame(low: Lowering, node: Any) -> Frame:
 
 def run(low: Lowering, node: Any, frame: Frame, first: Abstract, give: Callable[[], None]) -> None:
     """Run the loops of a comprehension; `give` is run for each element."""
-    from s2sad.frontend.loops import visit
-    from s2sad.frontend.statements import assign
-
     sites = getattr(node, "_s2sad_sites", None)
     if sites is None:
         sites = node._s2sad_sites = [Site(node, generator.target) for generator in node.generators]
@@ -124,20 +123,21 @@ def run(low: Lowering, node: Any, frame: Frame, first: Abstract, give: Callable[
 
 def collect(low: Lowering, thing: Abstract) -> Abstract:
     """Return the elements of anything that can be iterated over, as a list."""
-    from s2sad.frontend.containers import _known_or_none, _Site
-    from s2sad.frontend.loops import visit
-
     known = None
-    if not (isinstance(thing, Lazy) and thing.kind in ("generator", "comprehension", "filter", "nest")):
-        known = _known_or_none(low, thing)
+    from s2sad.frontend.iteration import is_suspended
+
+    if isinstance(thing, Lazy) and thing.kind == "zip" and any(map(is_suspended, thing.parts)):
+        # Nothing happens between two elements, so each may be listed by itself first.
+        from s2sad.frontend.iteration import as_list
+
+        thing = Lazy("zip", tuple(as_list(low, part) if is_suspended(part) else part for part in thing.parts), thing.detail)
+    if not is_suspended(thing):
+        known = known_or_none(low, thing)
     if known is not None:
         return low.list_of(known)
     handle = Handle(low.store.place("list", ListContent(())))
-    visit(low, thing, _Site(), lambda element: append(low, handle, content_of(low, handle), low.usable(element)), {})
+    visit(low, thing, Unwritten(), lambda element: append(low, handle, content_of(low, handle), low.usable(element)), {})
     if low.dead:
         low.dead = False
         raise DeadPath
     return handle
-
-
-__all__ = ["Known", "collect", "comprehension", "run"]

@@ -7,8 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import exits
+from s2sad.frontend.assignment import assign
+from s2sad.frontend.classes import call_special
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.statements import block
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Handle, Known
 
@@ -18,13 +22,10 @@ TRANSPARENT = {np.errstate, contextlib.nullcontext}
 
 def with_statement(low: Lowering, node: Any) -> None:
     """Lower a `with`."""
-    from s2sad.frontend.statements import block
-
     _items(low, node, 0, lambda: block(low, node.body))
 
 
 def _items(low: Lowering, node: Any, k: int, body: Any) -> None:
-    from s2sad.frontend.statements import assign
 
     if k == len(node.items):
         body()
@@ -54,10 +55,6 @@ def _items(low: Lowering, node: Any, k: int, body: Any) -> None:
 
 def _user_manager(low: Lowering, node: Any, entry: Any, manager: Abstract, body: Any) -> None:
     """A manager written by the user: entered, then left; an exception in between passes unseen by it."""
-    from s2sad.frontend import exits
-    from s2sad.frontend.objects import call_special
-    from s2sad.frontend.statements import assign
-
     if not isinstance(manager, Handle):
         low.refuse("with", node, what=describe(manager))
     given = call_special(low, manager, "__enter__", [])
@@ -76,9 +73,6 @@ def _user_manager(low: Lowering, node: Any, entry: Any, manager: Abstract, body:
 
 def try_statement(low: Lowering, node: Any) -> None:
     """Lower a `try`: only `finally` without handlers, whose body cannot leave early."""
-    from s2sad.frontend import exits
-    from s2sad.frontend.statements import block
-
     if node.handlers:
         low.refuse("try", node, what="`except`")
     block(low, node.body)

@@ -8,9 +8,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from s2sad.frontend.arrays import subscript
+from s2sad.frontend.choices import dispatch
 from s2sad.frontend.expressions import expression
-from s2sad.frontend.joins import dispatch
-from s2sad.frontend.lower import DeadPath, Lowering, describe
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, Handle, InstanceContent, Items, Known, ListContent
 from s2sad.graph.core import Value
@@ -115,7 +117,6 @@ def draw(low: Lowering, generator: Value, method: str, arguments: list[Abstract]
             keywords=(),
         )
         assert order is not None
-        from s2sad.frontend.arrays import subscript
 
         shuffled = subscript(low, target, low.result(order))
         low.overwrite(target, low.value(shuffled))
@@ -129,8 +130,6 @@ def draw(low: Lowering, generator: Value, method: str, arguments: list[Abstract]
 
 def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Any:
     """Return the type of what a generator draws."""
-    from s2sad.frontend.numpy_calls import size_argument
-
     floats = {
         "random": 0,
         "standard_normal": 0,
@@ -160,6 +159,8 @@ def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abst
         kind = low.type_of(arguments[0])
         if isinstance(kind, Array):
             return kind
+        from s2sad.frontend.numpy_calls import size_argument
+
         return Array("i8", (size_argument(low, arguments[0]),))
     if method == "choice" and arguments:
         kind = low.type_of(arguments[0])
@@ -169,6 +170,8 @@ def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abst
     if method in floats:
         place = floats[method]
         if place == -1:
+            from s2sad.frontend.numpy_calls import size_argument
+
             return Array("f8", tuple(size_argument(low, argument) for argument in arguments)) if arguments else Number("float")
         size = keywords.get("size") or (arguments[place] if len(arguments) > place else Known(None))
         dtype = "f8"
@@ -192,12 +195,13 @@ def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abst
 
 
 def _drawn(low: Lowering, dtype: str, size: Abstract, number: str | None = None) -> Any:
-    from s2sad.frontend.numpy_calls import shape_argument
 
     if isinstance(size, Known) and size.value is None:
         if number is not None:
             return Number(number)
         return Number("float") if dtype == "f8" else Scalar(dtype)
+    from s2sad.frontend.numpy_calls import shape_argument
+
     return Array(dtype, shape_argument(low, size))
 
 

@@ -6,6 +6,7 @@ once, where the code is 0.
 
 from __future__ import annotations
 
+from s2sad.frontend.choices import select_number
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import Known, Unbound
@@ -57,8 +58,6 @@ def as_code(low: Lowering, code: object, codes: tuple[int, ...]) -> Value:
         if code.codes == codes or (not flags and code.value.type != BOOL):
             return code.value
         if code.value.type == BOOL:
-            from s2sad.frontend.joins import select_number
-
             return select_number(low, code.value, code.codes[1], FALLS)
         return code.value
     number = code.value if isinstance(code, Known) else FALLS

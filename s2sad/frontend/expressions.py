@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-import numpy as np
-
 from s2sad.frontend.arrays import subscript
-from s2sad.frontend.joins import branch, dispatch, force, is_option, same
-from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises, describe
+from s2sad.frontend.choices import dispatch
+from s2sad.frontend.exporting import force
+from s2sad.frontend.lower import Lowering
+from s2sad.frontend.operators import binary, compare, conditional, short_circuit, truth, unary
+from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
@@ -20,54 +19,14 @@ from s2sad.frontend.values import (
     Choice,
     DictContent,
     Frame,
-    Function,
-    GrowingContent,
     Handle,
     Items,
     Known,
-    Lazy,
-    ListContent,
-    Method,
-    Partial,
     Pending,
-    Place,
-    Range,
     SliceValue,
     Unbound,
     Variable,
 )
-from s2sad.graph.core import Value
-from s2sad.graph.types import Array, Number, Opaque, Scalar
-
-BINARY: dict[str, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
-    "Add": ("add", "__add__", "__radd__", operator.add),
-    "Sub": ("subtract", "__sub__", "__rsub__", operator.sub),
-    "Mult": ("multiply", "__mul__", "__rmul__", operator.mul),
-    "Div": ("divide", "__truediv__", "__rtruediv__", operator.truediv),
-    "FloorDiv": ("floor_divide", "__floordiv__", "__rfloordiv__", operator.floordiv),
-    "Mod": ("remainder", "__mod__", "__rmod__", operator.mod),
-    "Pow": ("power", "__pow__", "__rpow__", operator.pow),
-    "MatMult": ("matmul", "__matmul__", "__rmatmul__", operator.matmul),
-    "BitAnd": ("bitwise_and", "__and__", "__rand__", operator.and_),
-    "BitOr": ("bitwise_or", "__or__", "__ror__", operator.or_),
-    "BitXor": ("bitwise_xor", "__xor__", "__rxor__", operator.xor),
-    "LShift": ("left_shift", "__lshift__", "__rlshift__", operator.lshift),
-    "RShift": ("right_shift", "__rshift__", "__rrshift__", operator.rshift),
-}
-COMPARE: dict[str, tuple[str, str, str, Callable[[Any, Any], Any]]] = {
-    "Lt": ("less", "__lt__", "__gt__", operator.lt),
-    "LtE": ("less_equal", "__le__", "__ge__", operator.le),
-    "Gt": ("greater", "__gt__", "__lt__", operator.gt),
-    "GtE": ("greater_equal", "__ge__", "__le__", operator.ge),
-    "Eq": ("equal", "__eq__", "__eq__", operator.eq),
-    "NotEq": ("not_equal", "__ne__", "__ne__", operator.ne),
-}
-UNARY: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
-    "USub": ("negative", "__neg__", operator.neg),
-    "UAdd": ("positive", "__pos__", operator.pos),
-    "Invert": ("invert", "__invert__", operator.invert),
-}
-PLAIN = (bool, int, float, complex, str, bytes, tuple, type(None))
 
 
 def expression(low: Lowering, node: Any) -> Abstract:
@@ -76,9 +35,6 @@ def expression(low: Lowering, node: Any) -> Abstract:
     if handler is None:
         low.refuse("syntax", node, what=f"the expression {type(node).__name__}", remedy="write it with simpler expressions")
     return handler(low, node)
-
-
-# -------------------------------------------------------------------- names and literals
 
 
 def _constant(low: Lowering, node: Any) -> Abstract:
@@ -153,6 +109,7 @@ def _set(low: Lowering, node: Any) -> Abstract:
 
 
 def _elements(low: Lowering, nodes: list[Any]) -> list[Abstract]:
+
     elements: list[Abstract] = []
     for node in nodes:
         if isinstance(node, gast.Starred):
@@ -181,9 +138,6 @@ def _dict(low: Lowering, node: Any) -> Abstract:
     return Handle(low.store.place("dict", DictContent(tuple(entries.items()))))
 
 
-# -------------------------------------------------------------------- operators
-
-
 def _binary(low: Lowering, node: Any) -> Abstract:
     left = expression(low, node.left)
     if isinstance(left, Known) or isinstance(node.right, (gast.Name, gast.Constant)):
@@ -195,79 +149,6 @@ def _binary(low: Lowering, node: Any) -> Abstract:
     return binary(low, type(node.op), left, right)
 
 
-def binary(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstract:
-    """Apply a binary operator."""
-    rule, method, reflected, python = BINARY[kind.__name__]
-    left, right = low.usable(left), low.usable(right)
-    if isinstance(left, Known) and isinstance(right, Known):
-        folded = fold(left, right, python)
-        if folded is not None:
-            return folded
-    if numeric(low, left) and numeric(low, right):
-        return low.result(low.emit(rule, low.value(left), low.value(right)), contiguous=contiguous(low, left, right))
-    if isinstance(left, Choice) and not numeric(low, left):
-        return dispatch(low, left, lambda option: binary(low, kind, option, right))
-    if isinstance(right, Choice) and not numeric(low, right):
-        return dispatch(low, right, lambda option: binary(low, kind, left, option))
-    from s2sad.frontend.containers import binary_container
-    from s2sad.frontend.objects import binary_object
-
-    result = binary_object(low, method, reflected, left, right)
-    if result is None:
-        result = binary_container(low, kind, left, right)
-    if result is not None:
-        return result
-    # An array combined with a list: NumPy makes an array of it.
-    if (isinstance(left, ArrayRef) and isinstance(right, (Handle, Items))) or (
-        isinstance(right, ArrayRef) and isinstance(left, (Handle, Items))
-    ):
-        return low.result(low.emit(rule, low.value(left), low.value(right)))
-    low.refuse("operands", what=f"the operator {rule}", kinds=f"{describe(left)} and {describe(right)}")
-
-
-def fold(left: Known, right: Known, python: Callable[[Any, Any], Any]) -> Known | None:
-    """Compute with two known things now, where that cannot be seen: ints, texts, tuples, and numbers written as literals."""
-    a, b = left.value, right.value
-    if not isinstance(a, PLAIN) or not isinstance(b, PLAIN):
-        return None
-    inexact = isinstance(a, (float, complex)) or isinstance(b, (float, complex))
-    if (
-        inexact
-        and not (left.literal and right.literal)
-        and python not in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
-    ):
-        return None
-    if python is operator.pow and not (isinstance(a, (int, float)) and isinstance(b, (int, float)) and abs(b) < 64):
-        return None
-    if python is operator.mul and not isinstance(a, (int, float, complex)) | isinstance(b, (int, float, complex)):
-        return None
-    if python is operator.lshift and not 0 <= right.value < 64:
-        return None
-    try:
-        value = python(a, b)
-    except Exception:
-        return None
-    return Known(value, literal=left.literal and right.literal) if isinstance(value, PLAIN) else None
-
-
-def numeric(low: Lowering, thing: Abstract) -> bool:
-    """Whether a thing is a number or an array."""
-    if isinstance(thing, ArrayRef):
-        return True
-    if isinstance(thing, Value):
-        return isinstance(thing.type, (Number, Scalar, Array))
-    if isinstance(thing, Known):
-        return isinstance(thing.value, (bool, int, float, complex, np.generic))
-    if isinstance(thing, Choice):
-        return all(numeric(low, option) for option in thing.options)
-    return False
-
-
-def contiguous(low: Lowering, *operands: Abstract) -> bool:
-    """Whether an elementwise result is certainly C-contiguous: its array operands are."""
-    return all(operand.place.contiguous and not operand.path for operand in operands if isinstance(operand, ArrayRef))
-
-
 def _unary(low: Lowering, node: Any) -> Abstract:
     operand = low.usable(expression(low, node.operand))
     low.at(node)
@@ -275,28 +156,6 @@ def _unary(low: Lowering, node: Any) -> Abstract:
         answer = truth(low, operand)
         return Known(not answer) if isinstance(answer, bool) else low.emit("logical_not", answer)
     return unary(low, type(node.op), operand)
-
-
-def unary(low: Lowering, kind: type, operand: Abstract) -> Abstract:
-    """Apply a unary operator."""
-    rule, method, python = UNARY[kind.__name__]
-    if (
-        isinstance(operand, Known)
-        and isinstance(operand.value, (bool, int, float, complex))
-        and not isinstance(operand.value, np.generic)
-        and (isinstance(operand.value, int) or operand.literal)
-    ):
-        return Known(python(operand.value), literal=operand.literal)
-    if isinstance(operand, Choice) and not numeric(low, operand):
-        return dispatch(low, operand, lambda option: unary(low, kind, option))
-    if not numeric(low, operand):
-        from s2sad.frontend.objects import call_special
-
-        result = call_special(low, operand, method, ())
-        if result is not None:
-            return result
-        low.refuse("operands", what=f"the operator {rule}", kinds=describe(operand))
-    return low.result(low.emit(rule, low.value(operand)), contiguous=contiguous(low, operand))
 
 
 def _compare(low: Lowering, node: Any) -> Abstract:
@@ -316,129 +175,6 @@ def _compare(low: Lowering, node: Any) -> Abstract:
     return result
 
 
-def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstract:
-    """Apply a comparison, a membership test or an identity test."""
-    if kind in (gast.Is, gast.IsNot):
-        answer = identity(low, left, right)
-        if kind is gast.IsNot:
-            return Known(not answer) if isinstance(answer, bool) else low.emit("logical_not", answer)
-        return Known(answer) if isinstance(answer, bool) else answer
-    if kind in (gast.In, gast.NotIn):
-        from s2sad.frontend.containers import membership
-
-        inside = membership(low, left, right)
-        if kind is gast.NotIn:
-            negated = truth(low, inside)
-            return Known(not negated) if isinstance(negated, bool) else low.emit("logical_not", negated)
-        return inside
-    rule, method, reflected, python = COMPARE[kind.__name__]
-    if isinstance(left, Known) and isinstance(right, Known):
-        folded = fold(left, right, python)
-        if folded is not None:
-            return folded
-        if kind in (gast.Eq, gast.NotEq) and not (numeric(low, left) and numeric(low, right)):
-            return Known(bool(python(left.value, right.value)))
-    if numeric(low, left) and numeric(low, right):
-        return low.result(low.emit(rule, low.value(left), low.value(right)), contiguous=contiguous(low, left, right))
-    for k, side in enumerate((left, right)):
-        if isinstance(side, Choice):
-            other = right if k == 0 else left
-            if (
-                isinstance(other, Known)
-                and isinstance(other.value, str)
-                and all(isinstance(option, Known) for option in side.options)
-                and kind in (gast.Eq, gast.NotEq)
-            ):
-                wanted = frozenset(
-                    n
-                    for n, option in enumerate(side.options)
-                    if isinstance(option, Known) and (option.value == other.value) == (kind is gast.Eq)
-                )
-                return Known(bool(wanted)) if len(wanted) in (0, len(side.options)) else is_option(low, side, wanted)
-            if k == 0:
-                return dispatch(low, side, lambda option: compare(low, kind, option, right))
-            return dispatch(low, side, lambda option: compare(low, kind, left, option))
-    from s2sad.frontend.objects import binary_object
-
-    result = binary_object(low, method, reflected, left, right)
-    if result is not None:
-        return result
-    from s2sad.frontend.containers import compare_containers
-
-    result = compare_containers(low, kind, left, right)
-    if result is not None:
-        return result
-    if (isinstance(left, Value) and isinstance(left.type, Opaque)) or (isinstance(right, Value) and isinstance(right.type, Opaque)):
-        low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
-    if (
-        kind in (gast.Eq, gast.NotEq)
-        and not isinstance(left, (Handle, Items, Method, Function))
-        and not isinstance(right, (Handle, Items, Method, Function))
-    ):
-        return Known(kind is gast.NotEq)  # a number against a text or None
-    low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
-
-
-def identity(low: Lowering, left: Abstract, right: Abstract) -> bool | Value:
-    """Return ``left is right``."""
-    if isinstance(left, Choice):
-        if (
-            isinstance(right, Known)
-            and right.value is None
-            and not any(
-                (isinstance(option, Value) and isinstance(option.type, Opaque)) or isinstance(option, Unbound) for option in left.options
-            )
-        ):
-            wanted = frozenset(number for number, option in enumerate(left.options) if isinstance(option, Known) and option.value is None)
-            if not wanted or len(wanted) == len(left.options):
-                return bool(wanted)
-            return is_option(low, left, wanted)
-        answer = dispatch(low, left, lambda option: as_abstract(identity(low, option, right)))
-        return bool(answer.value) if isinstance(answer, Known) else low.value(answer)
-    if isinstance(right, Choice):
-        return identity(low, right, left)
-    if isinstance(left, Known) and isinstance(right, Known):
-        if isinstance(left.value, (int, float, complex, str, bytes)) and not isinstance(left.value, bool) and left.value is not right.value:
-            if type(left.value) is type(right.value) and left.value == right.value:
-                low.refuse("memory", what="`is` between equal numbers or texts")
-            return False
-        return left.value is right.value
-    if isinstance(left, Known) or isinstance(right, Known):
-        known, other = (left, right) if isinstance(left, Known) else (right, left)
-        assert isinstance(known, Known)
-        if known.value is None or isinstance(known.value, (type, str)) or known.value is Ellipsis:
-            if isinstance(other, Value) and isinstance(other.type, Opaque):
-                return low.emit("is_same", other, low.constant(known.value))
-            return False
-        if isinstance(known.value, bool) and isinstance(other, Value):
-            if isinstance(other.type, Number) and other.type.kind == "bool" and not other.type.also:
-                return other if known.value else low.emit("logical_not", other)
-            return False
-        if isinstance(other, (ArrayRef, Handle, Items)):
-            return False
-    if isinstance(left, ArrayRef) and isinstance(right, ArrayRef):
-        if left.place is right.place and not left.path and not right.path:
-            return True
-        if (
-            left.place is not right.place
-            and not left.place.links
-            and not left.place.partners
-            and not right.place.links
-            and not right.place.partners
-        ):
-            return False
-    if isinstance(left, Handle) and isinstance(right, Handle):
-        return left.place is right.place
-    if isinstance(left, (Function, Method)) and isinstance(right, (Function, Method)):
-        return same(left, right)
-    low.refuse("memory", what=f"`is` between {describe(left)} and {describe(right)}")
-
-
-def as_abstract(answer: bool | Value) -> Abstract:
-    """Return a bool or a value as a thing of the program."""
-    return Known(answer) if isinstance(answer, bool) else answer
-
-
 def _bool_op(low: Lowering, node: Any) -> Abstract:
     stop = isinstance(node.op, gast.And)
 
@@ -451,91 +187,12 @@ def _bool_op(low: Lowering, node: Any) -> Abstract:
     return rest(0)
 
 
-def short_circuit(low: Lowering, left: Abstract, right: Callable[[], Abstract], conjunction: bool) -> Abstract:
-    """Return ``left and right`` (or ``or``); the right side is lowered where it is evaluated."""
-    answer = truth(low, left)
-    if isinstance(answer, bool):
-        return right() if answer is conjunction else left
-    return conditional(low, answer, right if conjunction else lambda: left, (lambda: left) if conjunction else right)
-
-
-def conditional(low: Lowering, condition: Value, then: Callable[[], Abstract], otherwise: Callable[[], Abstract]) -> Abstract:
-    """Return ``then if condition else otherwise``."""
-    holder = Variable("$value", low.frame)
-    branch(low, condition, lambda: low.store.write(holder, then()), lambda: low.store.write(holder, otherwise()))
-    if low.dead:
-        raise DeadPath
-    result = low.store.read(holder)
-    low.store.write(holder, ABSENT)
-    return low.usable(result)
-
-
 def _if_expression(low: Lowering, node: Any) -> Abstract:
     answer = truth(low, low.usable(expression(low, node.test)))
     low.at(node)
     if isinstance(answer, bool):
         return expression(low, node.body if answer else node.orelse)
     return conditional(low, answer, lambda: expression(low, node.body), lambda: expression(low, node.orelse))
-
-
-def truth(low: Lowering, thing: Abstract) -> bool | Value:
-    """Return the truth of a thing: decided, or a bool that varies."""
-    thing = low.usable(thing)
-    match thing:
-        case Known(value):
-            return bool(value)
-        case Value(type=kind):
-            if isinstance(kind, Number) and kind.kind == "bool":
-                return thing
-            if isinstance(kind, (Number, Scalar)):
-                if isinstance(kind, Number) and kind.size is not None and kind.size.known is not None:
-                    return bool(kind.size.known)
-                return low.emit("to_bool", thing)
-            if isinstance(kind, Opaque):
-                return low.emit("to_bool", thing)
-        case ArrayRef():
-            value = low.read(thing)
-            shape = value.type.shape if isinstance(value.type, Array) else None
-            if shape is not None and shape and not all(low.sizes.is_one(size) for size in shape):
-                raise PrimalRaises("The truth value of an array with more than one element is ambiguous.")
-            return low.emit("to_bool", value)
-        case Items(elements):
-            return bool(elements)
-        case Handle(place):
-            content = low.store.read(place)
-            if isinstance(content, ListContent):
-                return bool(content.elements)
-            if isinstance(content, DictContent):
-                return bool(content.entries)
-            if isinstance(content, GrowingContent):
-                return low.emit("greater", low.emit("list_length", content.value), low.constant(0))
-            from s2sad.frontend.objects import object_truth
-
-            return object_truth(low, thing)
-        case Choice(options=options):
-            answers = [truth_of_known(option) for option in options]
-            if all(answer is not None for answer in answers):
-                wanted = frozenset(number for number, answer in enumerate(answers) if answer)
-                return bool(wanted) if len(set(answers)) == 1 else is_option(low, thing, wanted)
-            result = dispatch(low, thing, lambda option: as_abstract(truth(low, option)))
-            return bool(result.value) if isinstance(result, Known) else low.value(result)
-        case Range():
-            from s2sad.frontend.iteration import range_length
-
-            return truth(low, range_length(low, thing))
-        case Function() | Method() | Partial() | Lazy() | SliceValue():
-            return True
-    low.refuse("operands", what="a condition", kinds=describe(thing))
-
-
-def truth_of_known(thing: Abstract) -> bool | None:
-    """Return the truth of what is known without looking at the store."""
-    if isinstance(thing, Known):
-        return bool(thing.value)
-    return True if isinstance(thing, (Function, Method, Partial)) else None
-
-
-# -------------------------------------------------------------------- parts
 
 
 def _subscript(low: Lowering, node: Any) -> Abstract:
@@ -556,6 +213,7 @@ def item(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
         return subscript(low, base, index)
     if isinstance(base, Choice):
         return dispatch(low, base, lambda option: item(low, option, index))
+
     from s2sad.frontend.containers import item_of
 
     return item_of(low, base, index)
@@ -577,41 +235,44 @@ def attribute(low: Lowering, base: Abstract, name: str) -> Abstract:
     base = low.usable(base)
     if isinstance(base, Choice):
         return dispatch(low, base, lambda option: attribute(low, option, name))
+
     from s2sad.frontend.objects import attribute_of
 
     return low.usable(attribute_of(low, base, name), name)
 
 
-# -------------------------------------------------------------------- the rest
-
-
 def _call(low: Lowering, node: Any) -> Abstract:
+
     from s2sad.frontend.calls import call_node
 
     return call_node(low, node)
 
 
 def _lambda(low: Lowering, node: Any) -> Abstract:
+
     from s2sad.frontend.calls import define
 
     return define(low, node)
 
 
 def _named(low: Lowering, node: Any) -> Abstract:
-    from s2sad.frontend.statements import assign_name
 
     value = expression(low, node.value)
     low.at(node)
+    from s2sad.frontend.assignment import assign_name
+
     return assign_name(low, node.target.id, value)
 
 
 def _comprehension(low: Lowering, node: Any) -> Abstract:
+
     from s2sad.frontend.comprehensions import comprehension
 
     return comprehension(low, node)
 
 
 def _joined(low: Lowering, node: Any) -> Abstract:
+
     from s2sad.frontend.texts import formatted
 
     return formatted(low, node)
@@ -622,6 +283,7 @@ def _starred(low: Lowering, node: Any) -> Abstract:
 
 
 def _yield(low: Lowering, node: Any) -> Abstract:
+
     from s2sad.frontend.generators import give
 
     return give(low, node)
@@ -659,5 +321,3 @@ _HANDLERS: dict[str, Callable[[Lowering, Any], Abstract]] = {
     "YieldFrom": _yield,
     "Await": _await,
 }
-
-__all__ = ["Place", "attribute", "binary", "compare", "conditional", "expression", "item", "lookup", "math", "truth"]

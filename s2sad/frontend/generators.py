@@ -6,9 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.frontend import exits
-from s2sad.frontend.expressions import expression, truth
-from s2sad.frontend.joins import branch
+from s2sad.frontend.arrays import subscript
+from s2sad.frontend.branches import branch
+from s2sad.frontend.comprehensions import run
+from s2sad.frontend.expressions import expression
+from s2sad.frontend.lists import Unwritten
+from s2sad.frontend.loops import visit
 from s2sad.frontend.lower import Lowering
+from s2sad.frontend.operators import truth
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Items, Known, Lazy
 
@@ -17,8 +22,6 @@ def consume(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
     """Run `body` for each element that a generator gives."""
     consumer = low.frame
     if lazy.kind == "comprehension":
-        from s2sad.frontend.comprehensions import run
-
         node, frame = lazy.detail
 
         def give() -> None:
@@ -28,11 +31,9 @@ def consume(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
         run(low, node, frame, lazy.parts[0], give)
         return
     if lazy.kind == "filter":
-        from s2sad.frontend.calls import call
-        from s2sad.frontend.containers import _Site
-        from s2sad.frontend.loops import visit
-
         function, thing = lazy.parts
+
+        from s2sad.frontend.calls import call
 
         def keep(element: Abstract) -> None:
             test = element if isinstance(function, Known) and function.value is None else call(low, function, [element], {})
@@ -43,20 +44,26 @@ def consume(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
                 return
             branch(low, answer, lambda: body(element), lambda: None)
 
-        visit(low, thing, _Site(), keep, {})
+        visit(low, thing, Unwritten(), keep, {})
+        return
+    if lazy.kind == "enumerate":
+        _numbered(low, lazy, body)
         return
     if lazy.kind == "nest":
         _nest(low, lazy, body)
         return
-    from s2sad.frontend.calls import enter, leave_frame, run_body
 
     function, values = lazy.detail
     frame = low.new_frame(function, function.source, function.parent)
     frame.captured = True
     location = low.location
     low.yields[frame] = (consumer, body)
+    from s2sad.frontend.calls import enter
+
     enter(low, frame, values)
     try:
+        from s2sad.frontend.calls import run_body
+
         run_body(low, frame)
     finally:
         low.frames.pop()
@@ -65,21 +72,40 @@ def consume(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
     code = low.store.read(frame.exit)
     del code
     frame.captured = False
+    from s2sad.frontend.calls import leave_frame
+
     leave_frame(low, frame)
+
+
+def _numbered(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
+    """Count the elements of a generator."""
+    inner, start = lazy.parts
+    assert isinstance(inner, Lazy)
+    count = low.frame.variable(f".count{len(low.frame.variables)}")
+    low.frame.source.scope.bound.add(count.name)
+    low.store.write(count, start)
+
+    from s2sad.frontend.expressions import read_variable
+    from s2sad.frontend.operators import binary
+
+    def numbered(element: Abstract) -> None:
+        number = read_variable(low, count, count.name)
+        low.store.write(count, binary(low, gast.Add, number, Known(1)))
+        body(Items((number, element)))
+
+    consume(low, inner, numbered)
+    low.store.forget([count])
 
 
 def _nest(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
     """``np.ndindex`` and ``np.ndenumerate``: one loop inside another."""
-    from s2sad.frontend.arrays import subscript
-    from s2sad.frontend.containers import _Site
-    from s2sad.frontend.loops import visit
 
     def level(k: int, indices: tuple[Abstract, ...]) -> None:
         if k == len(lazy.parts):
             index = Items(indices)
             body(index if lazy.detail is None else Items((index, subscript(low, lazy.detail, index))))
             return
-        visit(low, lazy.parts[k], _Site(), lambda element: level(k + 1, (*indices, element)), {})
+        visit(low, lazy.parts[k], Unwritten(), lambda element: level(k + 1, (*indices, element)), {})
 
     level(0, ())
 
@@ -106,15 +132,9 @@ def give(low: Lowering, node: Any) -> Abstract:
         low.refuse("yield", node, what="yield here")
     consumer, body = found
     if isinstance(node, gast.YieldFrom):
-        from s2sad.frontend.containers import _Site
-        from s2sad.frontend.loops import visit
-
-        visit(low, low.usable(expression(low, node.value)), _Site(), lambda element: _hand_over(low, consumer, body, element), {})
+        visit(low, low.usable(expression(low, node.value)), Unwritten(), lambda element: _hand_over(low, consumer, body, element), {})
         return Known(None)
     element = Known(None) if node.value is None else low.usable(expression(low, node.value))
     low.at(node)
     _hand_over(low, consumer, body, element)
     return Known(None)
-
-
-__all__ = ["Items", "consume", "give"]

@@ -16,19 +16,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.lower import DeadPath, Lowering, PrimalRaises
-from s2sad.frontend.session import Separate, Session
-from s2sad.frontend.signatures import Given, Signer, sizes_in
+from s2sad.frontend.calls import enter, run_body
+from s2sad.frontend.lower import Lowering
+from s2sad.frontend.session import LABELS, Separate, Session
+from s2sad.frontend.signals import DeadPath
+from s2sad.frontend.signatures import Given, Signer, map_sizes, rebuild
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.templates import Template, instantiate, make_template, same_template
-from s2sad.frontend.values import Abstract, Function, Known, Place, Variable
-from s2sad.graph.core import CALL, SIZE, Graph, Node, Value
+from s2sad.frontend.translation import Translator, size_mapping, splice, substituted
+from s2sad.frontend.values import Abstract, Function, Place, Variable
+from s2sad.graph.core import CALL, Graph, Node, Value
 from s2sad.graph.sizes import Assumption, Atom, Size
-from s2sad.graph.types import TOKEN, Number, Token, Type
+from s2sad.graph.types import Type
 
 MOST_SPECIALISATIONS = 8
+
+
 MOST_ATTEMPTS = 6
+
+
 SMALL = 12
 
 
@@ -45,6 +52,7 @@ class Summary:
     open: bool = True
     seen: bool = False
     recursive: bool = False
+    flexible: bool = False  # whether known ints are parameters
     keep: list[Any] = field(default_factory=list)
     derivatives: dict[Any, Any] = field(default_factory=dict)
 
@@ -71,7 +79,7 @@ class Callee(Lowering):
         self.entry_contents: dict[Any, Any] = {}  # what was in imported places at entry
         self.captured_contents: dict[Variable, Any] = {}
         self.made_frames: set[Any] = set()
-        self.flexible = not summary.seen
+        self.flexible = summary.flexible
 
     def new_frame(self, function: Any, source: Any, parent: Any) -> Any:
         """Make the frame of a call."""
@@ -81,8 +89,6 @@ class Callee(Lowering):
 
     def translated(self, kind: Type) -> Type:
         """Return a type of the caller in the labels of this graph."""
-        from s2sad.frontend.signatures import map_sizes
-
         return map_sizes(kind, self.size_here)
 
     def size_here(self, size: Size) -> Size:
@@ -148,7 +154,9 @@ class Callee(Lowering):
         signature = signer.sign(thing)
         self.summary.captures[key] = (signature, fetch)
         start = len(self.summary.sources)
+        flexible, self.flexible = self.flexible, False
         made = build(self, thing, self.given)
+        self.flexible = flexible
         self.note()
         for number in range(start, len(self.summary.sources)):
             self.summary.sources[number] = ("capture", key, number - start)
@@ -240,7 +248,7 @@ def lower_helper(
     session: Session = low.session
     node = function.source.node
     graph = Graph(session.graph_name(function.source.name))
-    summary = Summary(graph, key, seen=not widen)
+    summary = Summary(graph, key, seen=not widen, flexible=widen)
     summary.keep = [node, function, *given.keep]
     session.summaries.setdefault(key, []).append(summary)
     session.specialisations[node] = session.specialisations.get(node, 0) + 1
@@ -283,8 +291,6 @@ def _drop(session: Session, before: list[Any]) -> None:
 
 def attempt(low: Lowering, function: Function, values: dict[str, Abstract], cls: type | None, summary: Summary, given: Given) -> Template:
     """Lower a helper once."""
-    from s2sad.frontend.calls import enter, run_body
-
     session: Session = low.session
     graph = summary.graph
     fresh = Graph(graph.name)
@@ -317,8 +323,6 @@ def attempt(low: Lowering, function: Function, values: dict[str, Abstract], cls:
 
 def label_sizes(low: Lowering, sub: Callee, summary: Summary, given: Given, source: Any) -> None:
     """Name the sizes of the signature in the helper's graph."""
-    from s2sad.frontend.session import LABELS
-
     taken = {argument.id for argument in source.node.args.args} if source is not None and hasattr(source.node, "args") else set()
     taken.update(summary.labels)
     for number, size in enumerate(given.sizes):
@@ -343,7 +347,6 @@ def label_sizes(low: Lowering, sub: Callee, summary: Summary, given: Given, sour
 
 def build(sub: Callee, thing: Any, given: Given, name: str = "") -> Any:
     """Return a thing of the caller as the helper sees it, adding parameters."""
-    from s2sad.frontend.signatures import rebuild
 
     def parameter(value: Callable[[], Value], kind: Type, label: str) -> Value:
         made: Value = sub.session.parameter(sub, sub.translated(kind), label)
@@ -370,16 +373,6 @@ def holds(low: Lowering, summary: Summary, given: Given) -> bool:
         elif Assumption(left, fact.relation, right).holds(low.sizes.seen) is not True:
             return False
     return True
-
-
-def size_mapping(summary: Summary, given: Given) -> dict[str, Size]:
-    """Return what the labels of a helper's graph are in the caller."""
-    return {name: given.sizes[number] for name, number in summary.labels.items() if number < len(given.sizes)}
-
-
-def substituted(size: Size, mapping: dict[str, Size]) -> Size | None:
-    """Return a size of a helper in the caller's terms; None when it is made inside."""
-    return sizes_in(size, mapping)
 
 
 def operands(low: Lowering, sources: list[Any], extended: Extended) -> list[Value]:
@@ -449,68 +442,3 @@ def call_node(
     if template.token is not None:
         low.store.write(low.world, results[template.token])
     return results
-
-
-def splice(low: Lowering, graph: Graph, values: list[Value], translate: Translator) -> list[Value]:
-    """Copy the nodes of a helper to where it is called."""
-    mapping: dict[Value, Value] = dict(zip(graph.parameters, values, strict=True))
-    location = low.builder.location
-    for node in graph.body.nodes:
-        low.builder.location = node.location
-        if node.operation is SIZE:
-            made = low.value(low.size(translate.size(node.static["size"])))
-            mapping[node.results[0]] = made
-            continue
-        copied = low.builder.append(
-            node.operation,
-            tuple(mapping[value] for value in node.operands),
-            {name: translate.fact(fact) for name, fact in node.static.items()},
-            [translate.type(value.type) for value in node.results],
-            names=[value.name for value in node.results],
-        )
-        for before, after in zip(node.results, copied.results, strict=True):
-            mapping[before] = after
-            if isinstance(after.type, Token):
-                low.store.write(low.world, after)
-    low.builder.location = location
-    return [mapping[value] for value in graph.results]
-
-
-class Translator:
-    """Sizes and types of a helper in the caller's terms; sizes made inside become run-time sizes of the caller."""
-
-    def __init__(self, low: Lowering, mapping: dict[str, Size]) -> None:
-        self.low = low
-        self.mapping = dict(mapping)
-
-    def size(self, size: Size) -> Size:
-        """Return a size."""
-        for atom in size.atoms():
-            if atom.name not in self.mapping:
-                self.mapping[atom.name] = self.low.sizes.fresh(atom.name.partition("?")[0] or "k")
-        found = sizes_in(size, self.mapping)
-        assert found is not None
-        return found
-
-    def type(self, kind: Type) -> Type:
-        """Return a type."""
-        from s2sad.frontend.signatures import map_sizes
-
-        return map_sizes(kind, self.size)
-
-    def fact(self, fact: Any) -> Any:
-        """Return a static fact."""
-        from s2sad.graph.index import View
-
-        if isinstance(fact, Size):
-            return self.size(fact)
-        if isinstance(fact, Type):
-            return self.type(fact)
-        if type(fact) is tuple:
-            return tuple(self.fact(part) for part in fact)
-        if isinstance(fact, View):
-            return View(fact.name, self.fact(fact.static))
-        return fact
-
-
-__all__ = ["TOKEN", "Known", "Number", "PrimalRaises", "call_graph"]

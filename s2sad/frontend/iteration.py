@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import numpy as np
 
 from s2sad.frontend.arrays import length, subscript
-from s2sad.frontend.joins import dispatch
-from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.choices import dispatch
+from s2sad.frontend.containers import item_of
+from s2sad.frontend.lists import list_length
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.numpy_calls import apply
+from s2sad.frontend.operators import binary
+from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
@@ -27,7 +29,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.graph.core import Value
 from s2sad.graph.sizes import Size
-from s2sad.graph.types import Array, Number
+from s2sad.graph.types import Number
 from s2sad.record import record
 
 MOST_TRIPS = 64
@@ -61,6 +63,13 @@ class Plan:
         )
 
 
+def is_suspended(thing: Abstract) -> bool:
+    """Whether a thing is suspended code, which runs while it is consumed."""
+    if not isinstance(thing, Lazy):
+        return False
+    return thing.kind in ("generator", "comprehension", "filter", "nest") or (thing.kind == "enumerate" and is_suspended(thing.parts[0]))
+
+
 def plan(low: Lowering, thing: Abstract) -> Plan:
     """Return how to iterate over a thing."""
     thing = low.usable(thing)
@@ -84,8 +93,6 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
             if isinstance(content, ListContent):
                 return _known(len(content.elements), lambda k: _element(low, thing, k))
             if isinstance(content, GrowingContent):
-                from s2sad.frontend.containers import item_of, list_length
-
                 count = list_length(low, content)
                 return Plan(Known(0), count, Known(1), lambda k: item_of(low, thing, k))
             if isinstance(content, RepeatedContent):
@@ -93,7 +100,8 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
             if isinstance(content, DictContent):
                 keys = [key for key, _ in content.entries]
                 return _known(len(keys), lambda k: Known(keys[k]))
-            from s2sad.frontend.objects import iterate_object
+
+            from s2sad.frontend.classes import iterate_object
 
             return plan(low, iterate_object(low, thing))
         case Lazy():
@@ -117,6 +125,7 @@ def _element(low: Lowering, thing: Handle, k: int) -> Abstract:
 
 
 def _lazy(low: Lowering, thing: Lazy) -> Plan:
+
     match thing.kind:
         case "zip":
             plans = [counted(low, plan(low, part)) for part in thing.parts]
@@ -124,8 +133,6 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
                 return _known(0, lambda k: Known(None))
             return _together(low, plans, lambda k: Items(tuple(one.element(k) for one in plans)), bool(thing.detail))
         case "enumerate":
-            from s2sad.frontend.expressions import binary
-
             one = counted(low, plan(low, thing.parts[0]))
             start = thing.parts[1]
             zero = isinstance(start, Known) and start.value == 0
@@ -155,13 +162,12 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
 
             return _known(len(keys), entry)
         case "map":
-            from s2sad.frontend.calls import call
-
             function, *parts = thing.parts
             plans = [counted(low, plan(low, part)) for part in parts]
+            from s2sad.frontend.calls import call
+
             return _together(low, plans, lambda k: call(low, function, [one.element(k) for one in plans], {}), False)
         case "flat":
-            from s2sad.frontend.numpy_calls import apply
             from s2sad.rules.declare import REGISTRY
 
             flat = apply(low, REGISTRY.rules["ravel"], [thing.parts[0]], {})
@@ -236,7 +242,8 @@ def smaller(low: Lowering, left: Abstract, right: Abstract) -> Abstract:
         larger = low.sizes.at_least(a - b, 0)
         if larger is not None:
             return right if larger else left
-    from s2sad.frontend.builtin_calls import least
+
+    from s2sad.frontend.folding import least
 
     return least(low, [left, right])
 
@@ -245,7 +252,6 @@ def counted(low: Lowering, one: Plan) -> Plan:
     """Return a plan whose indices are 0, 1, 2, ..."""
     if one.structural or one.is_counter:
         return one
-    from s2sad.frontend.expressions import binary
 
     count = range_length(low, Range(one.start, one.stop, one.step))
 
@@ -310,8 +316,6 @@ def known_elements(low: Lowering, thing: Abstract, what: str, wanted: int | None
 
 def as_list(low: Lowering, thing: Abstract) -> Abstract:
     """Return ``list(thing)``."""
-    from s2sad.frontend.comprehensions import collect
-
     thing = low.usable(thing)
     if isinstance(thing, Choice):
         return dispatch(low, thing, lambda option: as_list(low, option))
@@ -319,8 +323,6 @@ def as_list(low: Lowering, thing: Abstract) -> Abstract:
         content = low.store.read(thing.place)
         if isinstance(content, (ListContent, GrowingContent)):
             return Handle(low.store.place("list", content))
+    from s2sad.frontend.comprehensions import collect
+
     return collect(low, thing)
-
-
-__all__ = ["Array", "Plan", "as_list", "counted", "known_elements", "np", "plan", "range_length"]
-Any_ = Any

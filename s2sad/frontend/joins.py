@@ -9,14 +9,17 @@ structure become a `Choice`, decided by an `if` where it is used.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 from functools import partial
 from typing import Any
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import kinds
-from s2sad.frontend.lower import DeadPath, Lowering, describe
-from s2sad.frontend.store import ABSENT, Changes
+from s2sad.frontend.branches import Arm
+from s2sad.frontend.exporting import exported, force
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.sameness import coerce, fits, number_type, same
+from s2sad.frontend.sharing import relate, roots
+from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -30,12 +33,8 @@ from s2sad.frontend.values import (
     Items,
     Key,
     Known,
-    Lazy,
     Link,
     ListContent,
-    Method,
-    Namespace,
-    Partial,
     Pending,
     Place,
     Range,
@@ -45,68 +44,16 @@ from s2sad.frontend.values import (
     Unbound,
     Variable,
 )
-from s2sad.graph.core import IF, Node, Region, Value
+from s2sad.graph.core import IF, Node, Value
 from s2sad.graph.index import Index, Operand, Path, Slice
 from s2sad.graph.sizes import Size
-from s2sad.graph.types import BOOL, INT, Array, List, Number, Scalar, Type
-from s2sad.record import record
+from s2sad.graph.types import BOOL, INT, List, Type
 
 MOST_OPTIONS = 8
 
 
-@record(eq=False)
-class Arm:
-    """A branch that has been lowered: its region, what it changed, whether its end is reached."""
-
-    region: Region
-    changes: Changes = field(default_factory=dict)
-    dead: bool = False
-
-
 class Mismatch(Exception):
     """Two things cannot be one value."""
-
-
-def branch(low: Lowering, condition: Value, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
-    """Lower an `if` whose condition varies, both sides from the present state, and join what they leave."""
-    location = low.location
-    arms = [run_arm(low, then, condition, True), run_arm(low, otherwise, condition, False)]
-    low.builder.location = location
-    close(low, condition, arms)
-
-
-def run_arm(low: Lowering, body: Callable[[], None], condition: Value | None = None, holds: bool = True, arm: Arm | None = None) -> Arm:
-    """Lower one side; a given arm is continued."""
-    assumed = low.assumed if condition is None else low.assume(condition, holds)
-    low.store.begin()
-    if arm is None:
-        arm = Arm(low.builder.new_region())
-    else:
-        for key, content in arm.changes.items():
-            low.store.write(key, content)
-    low.dead = arm.dead
-    try:
-        with low.builder.inside(arm.region):
-            try:
-                body()
-            except DeadPath:
-                low.dead = True
-    except BaseException:
-        low.store.rollback()
-        low.assumed = assumed
-        raise
-    low.assumed = assumed
-    arm.changes = low.store.rollback()
-    arm.dead = low.dead
-    low.dead = False
-    return arm
-
-
-def close(low: Lowering, condition: Value, arms: list[Arm]) -> None:
-    """Append the `if` and make its results the present state."""
-    join = Join(low, condition, arms)
-    join.run()
-    low.dead = arms[0].dead and arms[1].dead
 
 
 class Join:
@@ -171,8 +118,6 @@ class Join:
 
     def exit(self, left: Any, right: Any) -> Any:
         """Join exit codes: 0 falls through, 1 break, 2 continue, 3 return."""
-        from s2sad.frontend.exits import Exit, as_code, kinds_of
-
         left = Known(0) if isinstance(left, Unbound) else left
         right = Known(0) if isinstance(right, Unbound) else right
         if self.arms[0].dead:
@@ -181,9 +126,15 @@ class Join:
             right = left if isinstance(left, Known) else right
         if isinstance(left, Known) and isinstance(right, Known) and left.value == right.value:
             return left
+        from s2sad.frontend.exits import kinds_of
+
         codes: tuple[int, ...] = tuple(sorted({*kinds_of(left), *kinds_of(right)}))
         flags = len(codes) == 2 and codes[0] == 0
+        from s2sad.frontend.exits import as_code
+
         sides = self.both(left, right, lambda side: as_code(self.low, side, codes))
+        from s2sad.frontend.exits import Exit
+
         return Exit(self.slot(sides[0], sides[1], BOOL if flags else INT, ""), codes)
 
     # ------------------------------------------------------------ contents of keys
@@ -210,12 +161,12 @@ class Join:
                 return Conflict(name, "it is a dict whose keys differ from path to path", self.low.location)
             return DictContent(tuple((key, self.thing(a, b, name)) for (key, a), (_, b) in zip(left.entries, right.entries, strict=True)))
         if isinstance(left, InstanceContent) and isinstance(right, InstanceContent):
-            from s2sad.frontend.objects import field_before
-
             fields = dict(left.fields)
             others = dict(right.fields)
             joined = []
             for label in dict.fromkeys([*fields, *others]):
+                from s2sad.frontend.objects import field_before
+
                 a = fields[label] if label in fields else field_before(self.low, place, label)
                 b = others[label] if label in others else field_before(self.low, place, label)
                 joined.append((label, self.thing(a, b, label)))
@@ -229,10 +180,13 @@ class Join:
             return ListContent(tuple(self.thing(a, b, name) for a, b in zip(left.elements, right.elements, strict=True)))
         if not isinstance(left, (ListContent, GrowingContent)) or not isinstance(right, (ListContent, GrowingContent)):
             return Conflict(name, "a list on one path only", low.location)
-        from s2sad.frontend.containers import element_kind, grown
 
         try:
+            from s2sad.frontend.lists import element_kind
+
             element = element_kind(low, (left, right))
+            from s2sad.frontend.lists import grown
+
             sides = self.both(left, right, lambda side: grown(low, side, element))
         except (UnsupportedError, Mismatch) as problem:
             return Conflict(name, str(getattr(problem, "reason", problem)), low.location)
@@ -403,6 +357,8 @@ class Join:
             raise Mismatch(f"one of more than {MOST_OPTIONS} things")
         if not isinstance(left, Choice) and not isinstance(right, Choice):
             return Choice(self.condition, tuple(options))
+        from s2sad.frontend.choices import option_number
+
         sides = [
             self.inside(k, partial(option_number, low, side, mine))
             for k, (side, mine) in enumerate(zip((left, right), numbers, strict=True))
@@ -608,383 +564,6 @@ class Join:
         return exported(self.low, thing, name, lambda value, label: self.leaf(k, value, label), self.arms[k].changes, self.exported)
 
 
-def exported(
-    low: Lowering,
-    thing: Any,
-    name: str,
-    leaf: Callable[[Value, str], Value],
-    changes: Changes,
-    places: dict[Place, Place],
-    since: int | None = None,
-) -> Any:
-    """Return a thing that was made inside a region as the outside sees it; `leaf` gives the outer value of an inner one."""
-
-    def outside(place: Place, label: str) -> Place:
-        existing = low.store.read(place)
-        if existing is not ABSENT:
-            if since is not None and place.number > since and places.get(place) is not place:
-                places[place] = place  # handed out by a loop inside the region
-                low.store.write(place, walk(existing, label))
-            elif isinstance(existing, Value) and not low.builder.visible(existing):
-                low.store.write(place, leaf(existing, label))
-            return place
-        found = places.get(place)
-        if found is None:
-            content = changes.get(place)
-            found = low.store.place(place.kind, None, name=place.name, cls=place.cls, contiguous=place.contiguous, origin=place.origin)
-            places[place] = found
-            low.store.write(found, walk(content, label))
-            for partner in place.partners:
-                relate(found, places.get(partner, partner))
-            for link in place.links:
-                for other in (link.joined, link.reference.place):
-                    if other is not place:
-                        relate(found, places.get(other, other))
-        return found
-
-    def walk(item: Any, label: str) -> Any:
-        match item:
-            case Value():
-                return leaf(item, label or item.name)
-            case ArrayRef(place, path, operands):
-                return ArrayRef(outside(place, label), path, tuple(leaf(operand, operand.name) for operand in operands), item.name)
-            case Handle(place):
-                return Handle(outside(place, label))
-            case Items(elements, cls):
-                return Items(tuple(walk(element, label) for element in elements), cls)
-            case ListContent(elements):
-                return ListContent(tuple(walk(element, label) for element in elements))
-            case GrowingContent(value, length):
-                return GrowingContent(leaf(value, label), length if length is not None and length.entry else None)
-            case RepeatedContent(element, count):
-                return RepeatedContent(walk(element, label), walk(count, ""))
-            case DictContent(entries):
-                return DictContent(tuple((key, walk(entry, label)) for key, entry in entries))
-            case InstanceContent(fields):
-                return InstanceContent(tuple((key, walk(entry, key)) for key, entry in fields))
-            case Range(start, stop, step):
-                return Range(walk(start, label), walk(stop, label), walk(step, label))
-            case SliceValue(start, stop, step):
-                return SliceValue(walk(start, label), walk(stop, label), walk(step, label))
-            case Method(receiver, function):
-                return Method(walk(receiver, label), function if isinstance(function, str) else walk(function, label))
-            case Partial(function, arguments, keywords):
-                return Partial(
-                    walk(function, label), tuple(walk(a, label) for a in arguments), tuple((key, walk(a, key)) for key, a in keywords)
-                )
-            case Function(source, parent, defaults, keyword_defaults, origin):
-                if parent is not None and parent.captured:
-                    _export_frame(parent)
-                if defaults or keyword_defaults:
-                    return Function(
-                        source,
-                        parent,
-                        tuple(walk(a, label) for a in defaults),
-                        tuple((key, walk(a, key)) for key, a in keyword_defaults),
-                        origin,
-                    )
-                return item
-            case Lazy(kind, parts, detail):
-                return Lazy(kind, tuple(walk(part, label) for part in parts), detail)
-            case Choice(tag, options):
-                return Choice(leaf(tag, ""), tuple(walk(option, label) for option in options))
-            case Namespace(receiver, classes):
-                return Namespace(walk(receiver, label), classes)
-            case Pending():
-                return walk(force_in(low, item), label)
-        return item
-
-    frames: dict[Any, None] = {}
-
-    def _export_frame(frame: Any) -> None:
-        """A function that was defined inside sees the variables of its frame: they come along."""
-        while frame is not None and frame not in frames:
-            frames[frame] = None
-            for variable in list(frame.variables.values()):
-                if low.store.read(variable) is ABSENT and changes.get(variable, ABSENT) is not ABSENT:
-                    low.store.write(variable, walk(changes[variable], variable.name))
-            frame = frame.parent
-
-    return walk(thing, name)
-
-
-def force(low: Lowering, pending: Pending) -> Abstract:
-    """Return what a loop has left in a name, making it a slot of the loop."""
-    left: Abstract = pending.loop.leave(pending)
-    return left
-
-
-def force_in(low: Lowering, pending: Pending) -> Abstract:
-    """The same, for something inside another thing."""
-    left: Abstract = pending.loop.leave(pending)
-    return left
-
-
-def number_type(low: Lowering, thing: Abstract) -> Type | None:
-    """Return the type of a number, a scalar or an opaque object that varies; None for everything else."""
-    if isinstance(thing, Value):
-        return thing.type
-    if isinstance(thing, Known):
-        kind = low.type_of(thing)
-        return kinds.forget_size(kind) if kind is not None and isinstance(thing.value, bool) else kind
-    return None
-
-
-def coerce(low: Lowering, value: Value, kind: Type) -> Value:
-    """Return a value as one of a wider kind; nothing is converted at run time."""
-    if isinstance(value.type, Array) and isinstance(kind, Array):
-        if value.type == kind or (value.type.shape is not None and kind.shape is not None):
-            return value
-    elif (
-        value.type == kind or (isinstance(value.type, Number) and isinstance(kind, Number) and value.type.kind == kind.kind)
-    ) and kinds.same_kinds(value.type, kind):
-        return value
-    return low.builder.append(low_rule("as_kind"), (value,), {"kind": kind}, [kind], names=[value.name]).results[0]
-
-
-def low_rule(name: str) -> Any:
-    """Return a rule by name."""
-    from s2sad.rules.declare import REGISTRY
-
-    return REGISTRY.rules[name]
-
-
-def option_number(low: Lowering, thing: Abstract, numbers: list[int]) -> Value:
-    """Return the number of an option among joined ones, given the numbers of its own options."""
-    if not isinstance(thing, Choice):
-        return low.constant(numbers[0])
-    tag = thing.tag
-    if tag.type == BOOL:
-        return select_number(low, tag, numbers[0], numbers[1])
-    if numbers == list(range(len(numbers))):
-        return tag
-    result = low.constant(numbers[-1])
-    for k in range(len(numbers) - 2, -1, -1):
-        result = pick(low, low.emit("equal", tag, low.constant(k)), low.constant(numbers[k]), result, INT)
-    return result
-
-
-def select_number(low: Lowering, condition: Value, left: int, right: int) -> Value:
-    """Return one of two ints."""
-    return pick(low, condition, low.constant(left), low.constant(right), INT)
-
-
-def pick(low: Lowering, condition: Value, left: Value, right: Value, kind: Type, name: str = "") -> Value:
-    """Append an `if` that gives one of two values that exist."""
-    regions = (low.builder.new_region(), low.builder.new_region())
-    regions[0].results.append(left)
-    regions[1].results.append(right)
-    return low.builder.append(IF, (condition,), {}, [kind], names=[name], regions=regions).results[0]
-
-
-def dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract]) -> Abstract:
-    """Use one of several things: an `if` for each that is possible here, and the results joined."""
-    allowed = low.assumed.get(choice.tag)
-    return _dispatch(low, choice, use, [number for number in range(len(choice.options)) if allowed is None or number in allowed])
-
-
-def _dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract], numbers: list[int]) -> Abstract:
-    first, *rest = numbers
-    if not rest:
-        return use(low.usable(choice.options[first]))
-    condition = is_option(low, choice, frozenset((first,)))
-    holder = Variable("$choice", low.frame)
-
-    def run(step: Callable[[], Abstract]) -> Callable[[], None]:
-        def body() -> None:
-            low.store.write(holder, step())
-
-        return body
-
-    branch(low, condition, run(lambda: use(low.usable(choice.options[first]))), run(lambda: _dispatch(low, choice, use, rest)))
-    if low.dead:
-        raise DeadPath
-    result: Abstract = low.store.read(holder)
-    low.store.write(holder, ABSENT)
-    return low.usable(result)
-
-
-def is_option(low: Lowering, choice: Choice, wanted: frozenset[int]) -> Value:
-    """Return whether a choice is one of the options of these numbers, as a bool that branches understand."""
-    tag, count = choice.tag, len(choice.options)
-    if tag.type == BOOL:
-        if 0 in wanted:
-            return tag
-        return low.emit("logical_not", tag)
-    numbers = sorted(wanted)
-    others = [number for number in range(count) if number not in wanted]
-    if len(others) < len(numbers):
-        condition = _one_of(low, tag, others, "not_equal", "logical_and")
-    else:
-        condition = _one_of(low, tag, numbers, "equal", "logical_or")
-    low.tests[condition] = (tag, wanted, count)
-    return condition
-
-
-def _one_of(low: Lowering, tag: Value, numbers: list[int], compare: str, combine: str) -> Value:
-    result: Value | None = None
-    for number in numbers:
-        test = low.emit(compare, tag, low.constant(number))
-        result = test if result is None else low.emit(combine, result, test)
-    assert result is not None
-    return result
-
-
-def fits(low: Lowering, option: Abstract, thing: Abstract) -> bool:
-    """Whether a thing is of the kind of an option, so that one slot serves both."""
-    if same(option, thing):
-        return True
-    a, b = number_type(low, option), number_type(low, thing)
-    if a is not None and b is not None:
-        return kinds.join(kinds.forget_size(a), kinds.forget_size(b), low.sizes) is not None
-    if isinstance(option, Items) and isinstance(thing, Items):
-        return len(option.elements) == len(thing.elements) and all(
-            fits(low, x, y) for x, y in zip(option.elements, thing.elements, strict=True)
-        )
-    return False
-
-
-def same(left: Any, right: Any) -> bool:
-    """Whether two things of the program are certainly the same."""
-    if left is right:
-        return True
-    if type(left) is not type(right):
-        return False
-    match left:
-        case Known(value):
-            other = right.value
-            if value is other:
-                return True
-            if type(value) is not type(other) or isinstance(value, (dict, list)):
-                return False
-            if isinstance(value, (int, str, bytes, bool, tuple)):
-                return bool(value == other)
-            return isinstance(value, (float, complex)) and repr(value) == repr(other)
-        case ArrayRef(place, path, operands):
-            return (
-                place is right.place
-                and path == right.path
-                and len(operands) == len(right.operands)
-                and all(a is b for a, b in zip(operands, right.operands, strict=True))
-            )
-        case Handle(place):
-            return place is right.place
-        case Items(elements, cls):
-            return cls is right.cls and len(elements) == len(right.elements) and all(map(same, elements, right.elements))
-        case Function(source, parent, defaults):
-            return (
-                source.node is right.source.node
-                and parent is right.parent
-                and len(defaults) == len(right.defaults)
-                and all(map(same, defaults, right.defaults))
-            )
-        case Method(receiver, function):
-            return same(receiver, right.receiver) and (
-                function == right.function if isinstance(function, str) else same(function, right.function)
-            )
-        case Partial(function, arguments, keywords):
-            return (
-                same(function, right.function)
-                and len(arguments) == len(right.arguments)
-                and all(map(same, arguments, right.arguments))
-                and [k for k, _ in keywords] == [k for k, _ in right.keywords]
-                and all(same(a, b) for (_, a), (_, b) in zip(keywords, right.keywords, strict=True))
-            )
-        case Range(start, stop, step) | SliceValue(start, stop, step):
-            return same(start, right.start) and same(stop, right.stop) and same(step, right.step)
-        case Unbound():
-            return True
-        case ListContent(elements):
-            return len(elements) == len(right.elements) and all(map(same, elements, right.elements))
-        case DictContent(entries) | InstanceContent(entries):
-            others = right.entries if isinstance(right, DictContent) else right.fields
-            return len(entries) == len(others) and all(a[0] == b[0] and same(a[1], b[1]) for a, b in zip(entries, others, strict=True))
-        case GrowingContent(value):
-            return value is right.value and left.length == right.length
-        case RepeatedContent(element, count):
-            return same(element, right.element) and same(count, right.count)
-        case Choice(tag, options):
-            return tag is right.tag and len(options) == len(right.options) and all(map(same, options, right.options))
-    return False
-
-
-Root = tuple[Place, frozenset[tuple[Value, bool]]]
-
-
-def roots(place: Place, facts: frozenset[tuple[Value, bool]] = frozenset(), depth: int = 0) -> list[Root]:
-    """Return the places that a joined place may be, each with the conditions under which it is."""
-    mine = [link for link in place.links if link.joined is place]
-    if not mine or depth > 4:
-        return [(place, facts)]
-    found: list[Root] = [(place, facts)]
-    for link in mine:
-        found += roots(link.reference.place, facts | link.facts, depth + 1)
-    return found
-
-
-def relate(left: Place, right: Place) -> None:
-    """Note that two places may share memory."""
-    if left is not right and right not in left.partners:
-        left.partners.append(right)
-        right.partners.append(left)
-
-
-def connect(new: Place, old: Place) -> None:
-    """Note that a new place may share memory with an old one, and so with all that may share memory with that."""
-    for other in [old, *old.partners, *(end for link in old.links for end in (link.joined, link.reference.place))]:
-        relate(new, other)
-
-
-def follow(low: Lowering, written: Place) -> None:
-    """After a write: places that may be the same memory take over what was written, or go stale."""
-    carried: set[Link] = set()
-    staled = {written}
-    pending = [written]
-    while pending:
-        place = pending.pop(0)
-        for link in place.links:
-            other = link.reference.place if link.joined is place else link.joined
-            if link in carried or low.store.read(other) is ABSENT:
-                continue
-            carried.add(link)
-            new = low.store.read(place)
-            if not isinstance(new, Value) or not low.builder.visible(link.condition) or not isinstance(low.store.read(other), Value):
-                _stale(low, other, written)
-            elif link.joined is place:
-                _carry(low, link, partial(low.overwrite_raw, link.reference, new), other)
-            else:
-                _carry(low, link, partial(_take_over, low, link), other)
-            if other not in pending:
-                pending.append(other)
-        for partner in place.partners:
-            if partner not in staled and low.store.read(partner) is not ABSENT:
-                staled.add(partner)
-                _stale(low, partner, written)
-
-
-def _take_over(low: Lowering, link: Link) -> None:
-    """Write the array at the reference of a link into the joined place."""
-    low.store.write(link.joined, coerce(low, low.read(link.reference), low.content(link.joined).type))
-
-
-def _carry(low: Lowering, link: Link, update: Callable[[], None], target: Place) -> None:
-    """Update one of two linked places where the condition says that they are one."""
-    before = low.content(target)
-    arm = run_arm(low, update)
-    new = arm.changes.get(target, before)
-    other = low.builder.new_region()
-    arm.region.results.append(new)
-    other.results.append(before)
-    regions = (other, arm.region) if link.inverted else (arm.region, other)
-    node = low.builder.append(IF, (link.condition,), {}, [before.type], names=[before.name], regions=regions)
-    low.store.write(target, node.results[0])
-
-
-def _stale(low: Lowering, place: Place, written: Place) -> None:
-    if not isinstance(low.store.read(place), Stale):
-        low.store.write(place, Stale(place.name, written.name, low.location))
-
-
 def needed(node: Node) -> bool:
     """Whether a node does something even when nobody uses its result."""
     return bool(node.operation.effect) or node.operation.raises or any(needed(inner) for region in node.regions for inner in region.nodes)
@@ -993,6 +572,3 @@ def needed(node: Node) -> bool:
 def widened(kind: Type) -> Type:
     """Return the type of a slot that starts with a value of `kind`."""
     return kinds.forget_size(kind)
-
-
-__all__ = ["Arm", "Join", "Mismatch", "Scalar", "Size", "branch", "close", "coerce", "dispatch", "exported", "run_arm", "same"]

@@ -16,6 +16,8 @@ import numpy as np
 from s2sad.errors import NOWHERE, Location, UnsupportedError
 from s2sad.frontend import kinds
 from s2sad.frontend.fence import refusal
+from s2sad.frontend.recorder import Recorder
+from s2sad.frontend.signals import NeedStatic, PrimalRaises
 from s2sad.frontend.store import ABSENT, Store
 from s2sad.frontend.values import (
     Abstract,
@@ -34,82 +36,11 @@ from s2sad.frontend.values import (
     Unbound,
     Variable,
 )
-from s2sad.graph.build import Builder
-from s2sad.graph.core import CONSTANT, SIZE, Domain, Graph, Node, Operation, Region, Value
+from s2sad.graph.core import CONSTANT, SIZE, Graph, Node, Value
 from s2sad.graph.index import Path
 from s2sad.graph.sizes import ShapeError, Size
 from s2sad.graph.types import BOOL, TOKEN, Array, Generator, List, Number, Opaque, Scalar, Type
 from s2sad.rules.declare import REGISTRY, Rule
-
-
-class PrimalRaises(Exception):
-    """The function itself raises for these arguments, whatever path it takes; it is to be called so that it does."""
-
-
-class DeadPath(Exception):
-    """Nothing after this point of the path runs."""
-
-
-class NeedStatic(Exception):
-    """A number has to be known at compile time: the loop or the argument that defines it is to be made so."""
-
-    def __init__(self, culprit: Any) -> None:
-        super().__init__(culprit)
-        self.culprit = culprit
-
-
-class Recorder(Builder):
-    """A builder that remembers in which region each value was made, and which regions are open."""
-
-    def __init__(self, region: Region, sizes: Any) -> None:
-        super().__init__(region, sizes)
-        self.home: dict[Value, Region] = {}
-        self.open: dict[Region, None] = {region: None}
-
-    def append(
-        self,
-        operation: Operation,
-        operands: Sequence[Value],
-        static: dict[str, Any],
-        types: Sequence[Type],
-        *,
-        names: Sequence[str] = (),
-        regions: Sequence[Region] = (),
-    ) -> Node:
-        """Append a node with given result types."""
-        node = super().append(operation, operands, static, types, names=names, regions=regions)
-        for value in node.results:
-            self.home[value] = self.region
-        return node
-
-    def new_region(self, types: Sequence[Type] = (), names: Sequence[str] = (), domain: Domain | None = None) -> Region:
-        """Return an empty region with parameters of the given types."""
-        region = super().new_region(types, names, domain)
-        for value in region.parameters:
-            self.home[value] = region
-        return region
-
-    def parameter(self, region: Region, kind: Type, name: str = "") -> Value:
-        """Add a parameter to a region."""
-        value = Value(kind, name, region, self.location)
-        region.parameters.append(value)
-        self.home[value] = region
-        return value
-
-    @contextmanager
-    def inside(self, region: Region) -> Iterator[Region]:
-        """Append to `region` for a while."""
-        outer, self.region = self.region, region
-        self.open[region] = None
-        try:
-            yield region
-        finally:
-            self.region = outer
-            del self.open[region]
-
-    def visible(self, value: Value) -> bool:
-        """Whether a value may be used here."""
-        return self.home.get(value) in self.open
 
 
 class Lowering:
@@ -268,9 +199,12 @@ class Lowering:
         if isinstance(thing, Known):
             return self.constant(thing.value)
         if isinstance(thing, Choice):
-            from s2sad.frontend.joins import dispatch
+            from s2sad.frontend.choices import dispatch
 
-            return self.value(dispatch(self, thing, lambda option: self.plain(self.value(option, what))), what)
+            found = dispatch(self, thing, lambda option: self.plain(self.value(option, what)))
+            if isinstance(found, Choice):
+                self.refuse("kinds", what=what, left=describe(found.options[0]), right=describe(found.options[1]))
+            return self.value(found, what)
         thing = self.usable(thing)
         if isinstance(thing, Value):
             return thing
@@ -493,7 +427,7 @@ class Lowering:
         """Make `new` the current version of an array; places that may share its memory go stale, or follow by their link."""
         self.store.write(place, new)
         if place.links or place.partners:
-            from s2sad.frontend.joins import follow
+            from s2sad.frontend.sharing import follow
 
             follow(self, place)
 
@@ -544,6 +478,3 @@ def describe(thing: Any) -> str:
     return {"Function": "a function", "Method": "a method", "Range": "a range", "Lazy": "an iterator", "SliceValue": "a slice"}.get(
         type(thing).__name__, type(thing).__name__
     )
-
-
-__all__ = ["ABSENT", "DeadPath", "Lowering", "NeedStatic", "Origin", "PrimalRaises", "Recorder", "describe"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from s2sad.frontend.expressions import compare, expression, identity, truth
-from s2sad.frontend.joins import branch
+from s2sad.frontend.assignment import assign_name
+from s2sad.frontend.branches import branch
+from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering
+from s2sad.frontend.operators import compare, identity, truth
+from s2sad.frontend.statements import block
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Handle, Items, Known, ListContent
 from s2sad.graph.core import Value
@@ -19,7 +22,6 @@ def match_statement(low: Lowering, node: Any) -> None:
 
 
 def _cases(low: Lowering, subject: Abstract, cases: list[Any]) -> None:
-    from s2sad.frontend.statements import assign_name, block
 
     if not cases:
         return

@@ -92,7 +92,7 @@ class TextModule:
         if isinstance(node, str):
             raise StaticName(name, node)
         try:
-            value = _literal(node)
+            value = literal(node)
         except ValueError:
             raise StaticName(name, "is computed when the module runs") from None
         return value, Origin("global", name)
@@ -181,23 +181,23 @@ def _all_names(statement: Any) -> list[str]:
     return list(names)
 
 
-def _literal(node: Any) -> Any:
+def literal(node: Any) -> Any:
     """Return the value of a constant expression."""
     match node:
         case gast.Constant():
             return node.value
         case gast.UnaryOp() if isinstance(node.op, gast.USub):
-            return -_literal(node.operand)
+            return -literal(node.operand)
         case gast.Tuple():
-            return tuple(_literal(element) for element in node.elts)
+            return tuple(literal(element) for element in node.elts)
         case gast.List():
-            return [_literal(element) for element in node.elts]
+            return [literal(element) for element in node.elts]
         case gast.Dict():
-            return {_literal(key): _literal(value) for key, value in zip(node.keys, node.values, strict=True)}
+            return {literal(key): literal(value) for key, value in zip(node.keys, node.values, strict=True)}
         case gast.BinOp():
-            from s2sad.frontend.expressions import BINARY
+            left, right = literal(node.left), literal(node.right)
+            from s2sad.frontend.operators import BINARY
 
-            left, right = _literal(node.left), _literal(node.right)
             if type(node.op).__name__ in BINARY and isinstance(left, (int, float)) and isinstance(right, (int, float)):
                 return BINARY[type(node.op).__name__][3](left, right)
         case gast.Attribute() if (

@@ -12,9 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.calls import bind, live_function
+from s2sad.frontend.graphs import assume, extend, lower_helper, operands
+from s2sad.frontend.iteration import known_elements
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.objects import all_fields
 from s2sad.frontend.session import Separate
-from s2sad.frontend.store import ABSENT
+from s2sad.frontend.signals import PrimalRaises
+from s2sad.frontend.signatures import Given, Signer
+from s2sad.frontend.templates import Hole, instantiate
+from s2sad.frontend.translation import Translator, size_mapping
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -62,8 +69,6 @@ def make_derivative(low: Lowering, callee: Known, arguments: list[Abstract], key
         low.refuse("nested", why=f"s2sad.{name} cannot be used inside a function")
     function, *rest = arguments
     if name == "jvp":
-        from s2sad.frontend.iteration import known_elements
-
         primals = rest[0] if rest else keywords["primals"]
         tangents = rest[1] if len(rest) > 1 else keywords["tangents"]
         return push(low, function, known_elements(low, primals, "the primals of jvp"), known_elements(low, tangents, "the tangents of jvp"))
@@ -165,7 +170,6 @@ class Prepared:
     """A function and its arguments, lowered to a graph of its own."""
 
     def __init__(self, low: Lowering, function: Abstract, arguments: list[Abstract], keywords: dict[str, Abstract]) -> None:
-        from s2sad.frontend.calls import bind, live_function
 
         self.low = low
         function = low.usable(function)
@@ -207,9 +211,6 @@ class Prepared:
 
     def lower(self, names: list[str]) -> None:
         """Lower the function; what is differentiated by is an object of its own."""
-        from s2sad.frontend.graphs import extend, lower_helper, operands
-        from s2sad.frontend.signatures import Given, Signer
-
         low, session = self.low, self.low.session
         for name in names:
             self.values[name] = self.separate(self.values[name])
@@ -272,8 +273,6 @@ class Prepared:
                     case DictContent(entries):
                         content = DictContent(tuple((key, self.separate_leaf(entry)) for key, entry in entries))
                     case InstanceContent():
-                        from s2sad.frontend.objects import all_fields
-
                         content = InstanceContent(tuple((key, self.separate_leaf(entry)) for key, entry in all_fields(low, thing).fields))
                     case _:
                         low.refuse("nested", why=f"{describe(thing)} cannot be differentiated by")
@@ -313,7 +312,6 @@ class Prepared:
         graph = self.summary.graph
         if isinstance(hole, tuple) and hole[0] == "array":
             self.low.refuse("nested", why="the function does not return a number")
-        from s2sad.frontend.templates import Hole
 
         if not isinstance(hole, Hole):
             self.low.refuse("nested", why="the function does not return a float")
@@ -338,8 +336,6 @@ class Prepared:
 
     def call(self, kind: str, wrt: list[int], outputs: list[int], seeds: list[Value] | None = None, base: Any = None) -> list[Value]:
         """Call the graph of the derivative."""
-        from s2sad.frontend.graphs import Translator, assume, size_mapping
-
         low, summary = self.low, self.summary
         graph, self.active = self.derived(kind, summary.graph if base is None else base, wrt, outputs)
         mapping = size_mapping(summary, self.extended.given)
@@ -354,8 +350,6 @@ class Prepared:
 
     def result(self, values: list[Value]) -> Abstract:
         """Return what the function itself returns."""
-        from s2sad.frontend.templates import instantiate
-
         return instantiate(self.low, self.template, values, self.operands, self.extended.given.place_list)
 
     def structure(self, name: str, gradients: dict[int, Value]) -> Abstract:
@@ -383,6 +377,3 @@ class Prepared:
             return Known(None)
 
         return walk(self.values[name])
-
-
-__all__ = ["ABSENT", "Derivative", "call_derivative", "make_derivative", "take"]

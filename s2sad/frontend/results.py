@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from s2sad.frontend.joins import is_option
-from s2sad.frontend.lower import Lowering, PrimalRaises, describe
+from s2sad.frontend.choices import is_option
+from s2sad.frontend.containers import content_of
+from s2sad.frontend.iteration import as_list
+from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.names import literal
+from s2sad.frontend.objects import all_fields
 from s2sad.frontend.session import Session
 from s2sad.frontend.signature import Lowered
 from s2sad.frontend.source import Source
@@ -25,11 +29,12 @@ from s2sad.frontend.values import (
     ListContent,
     Method,
     Partial,
+    Pending,
     Range,
 )
-from s2sad.graph.core import IF, Node, Region, Value
+from s2sad.graph.core import IF, Region, Value
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree
-from s2sad.graph.types import Array, Optional, Type
+from s2sad.graph.types import Array, Optional
 
 
 def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Lowered:
@@ -40,7 +45,6 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
         low.dead = False
     else:
         content = low.store.read(frame.result)
-        from s2sad.frontend.values import Pending
 
         if isinstance(content, Pending):
             content = content.loop.leave(content)
@@ -87,8 +91,6 @@ def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any,
         keys = thing.cls._fields if thing.cls is not None else tuple(range(len(children)))  # type: ignore[attr-defined]
         return Branch("tuple" if thing.cls is None else "named", thing.cls, keys, children)
     if isinstance(thing, Handle):
-        from s2sad.frontend.containers import content_of
-
         content = content_of(low, thing)
         match content:
             case ListContent(elements):
@@ -105,16 +107,12 @@ def leaves(low: Lowering, thing: Abstract, results: list[Value], seen: dict[Any,
         if thing.place.kind == "instance":
             import dataclasses
 
-            from s2sad.frontend.objects import all_fields
-
             fields = all_fields(low, thing).fields
             kind = "dataclass" if dataclasses.is_dataclass(thing.place.cls) else "instance"
             return Branch(
                 kind, thing.place.cls, tuple(name for name, _ in fields), tuple(leaves(low, value, results, seen) for _, value in fields)
             )
     if isinstance(thing, Range):
-        from s2sad.frontend.iteration import as_list
-
         return leaves(low, as_list(low, thing), results, seen)
     if isinstance(thing, Choice) and any(isinstance(option, Known) and option.value is None for option in thing.options):
         results.append(optional(low, thing))
@@ -172,10 +170,9 @@ def signature_text(source: Source) -> str:
 
 
 def _text(node: Any) -> str:
-    from s2sad.frontend.names import _literal
 
     try:
-        value = _literal(node)
+        value = literal(node)
     except ValueError:
         return "None"
     return repr(value)
@@ -186,6 +183,3 @@ def clear_names(region: Region) -> None:
     for node in region.nodes:
         for inner in node.regions:
             clear_names(inner)
-
-
-__all__ = ["ABSENT", "Node", "PrimalRaises", "Type", "finish"]

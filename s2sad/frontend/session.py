@@ -72,6 +72,7 @@ class Session:
         self.specialisations: dict[Any, int] = {}
         self.names: dict[str, int] = {}
         self.partial: dict[Variable, Any] = {}  # names that the last branch has bound on one path only -> what they hold
+        self.decides = False  # whether comparisons of lengths are decided by those seen
         self.peeled = 0  # loops whose first trip was written out because of what it shares
         self.inlined: set[Any] = set()  # functions that cannot be graphs of their own
 
@@ -348,10 +349,12 @@ class Session:
         factory = low.factories.get(handle.place)
         if factory is None or (isinstance(factory, Known) and factory.value is None):
             return None
+
         from s2sad.frontend.calls import call
-        from s2sad.frontend.containers import set_item_of
 
         made = call(low, factory, [], {})
+        from s2sad.frontend.containers import set_item_of
+
         set_item_of(low, handle, Known(key), made)
         return made
 

@@ -119,7 +119,11 @@ class Arguments:
 
 # Compiled when the first text of types is read.
 _ITEM = r"\s*(\*{0,2}\w+)\s*:\s*"
+
+
 _TYPE = r"(bool|int|float|complex|[biufc]\d+)\s*(?:\[([^\]]*)\])?"
+
+
 _SHORT = {"float": "f8", "int": "i8", "bool": "b1", "complex": "c16"}
 
 

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.joins import force
+from s2sad.frontend.exporting import force
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.session import Separate
-from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
-    Abstract,
     ArrayRef,
     Choice,
     DictContent,
@@ -344,6 +342,3 @@ def _combined(atom: Atom, left: Size, right: Size) -> Size:
         case "minimum":
             return minimum(left, right)
     return Size.of(Atom(atom.name, atom.operator, (left, right), atom.entry))
-
-
-__all__ = ["ABSENT", "Abstract", "Given", "Signer"]

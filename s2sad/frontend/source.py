@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
-import textwrap
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import field
@@ -102,27 +101,28 @@ def _parse(function: types.FunctionType) -> tuple[Any, int, int]:
         refuse("no source", None, name=name, why="it was typed in or made by exec")
     first = code.co_firstlineno - 1
     block = _block(lines, first)
-    indent = len(block[0]) - len(block[0].lstrip())
-    text = _dedented(block, indent)
     is_lambda = code.co_name == "<lambda>"
     node = None
-    for candidate in (text, None):
+    base = 1
+    for candidate in (block, None):
         if candidate is None:
             try:
-                candidate = textwrap.dedent(inspect.getsource(function))
+                candidate = inspect.getsource(function).splitlines(keepends=True)
             except (OSError, TypeError, IndentationError):
                 break
+        # Indented code is parsed inside a block, not dedented: that would change texts of several lines.
+        base = 2 if candidate[0][:1] in " \t" else 1
         try:
-            tree = _module(candidate, is_lambda)
+            tree = _module(("if 1:\n" if base == 2 else "") + "".join(candidate), is_lambda)
         except SyntaxError:
             continue
-        node = _find(tree, function, first)
+        node = _find(tree, function, base)
         if node is not None:
             break
     if node is None:
         refuse("no source", Location(code.co_filename, first + 1), name=name, why="its lines cannot be read")
     _check(function, node, Location(code.co_filename, first + 1))
-    return _gast(node), first, indent
+    return _gast(node), first + 1 - base, 0
 
 
 def _module(text: str, is_lambda: bool) -> ast.Module:
@@ -137,7 +137,7 @@ def _module(text: str, is_lambda: bool) -> ast.Module:
         for stop in range(len(text), start, -1):
             piece = text[start:stop]
             try:
-                tree = ast.parse(" " * 0 + "(" + piece + ")")
+                tree = ast.parse(f"({piece})")
             except SyntaxError:
                 continue
             value = tree.body[0].value if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) else None
@@ -180,23 +180,17 @@ def _block(lines: list[str], first: int) -> list[str]:
     return lines[first:stop]
 
 
-def _dedented(block: list[str], indent: int) -> str:
-    if not indent:
-        return "".join(block)
-    return "".join(line[indent:] if not line[:indent].strip() else line for line in block)
-
-
-def _find(tree: ast.Module, function: types.FunctionType, first: int) -> Any:
+def _find(tree: ast.Module, function: types.FunctionType, base: int) -> Any:
     """Return the definition in the tree that is the code object's."""
     code = function.__code__
     candidates: list[Any] = []
     for node in ast.walk(tree):
         if code.co_name == "<lambda>":
-            if isinstance(node, ast.Lambda) and node.lineno == 1:
+            if isinstance(node, ast.Lambda) and node.lineno == base:
                 candidates.append(node)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == code.co_name:
             line = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            if line == 1:
+            if line == base:
                 return node
     if len(candidates) <= 1:
         return candidates[0] if candidates else None
@@ -291,17 +285,9 @@ def _constants(code: types.CodeType) -> set[str]:
     found: set[str] = set()
     for one in _codes(code):
         for constant in one.co_consts:
-            if isinstance(constant, (int, float, complex, str, bytes)) and not isinstance(constant, bool):
-                text = repr(constant)
-                if not (
-                    isinstance(constant, str)
-                    and (
-                        constant == one.co_consts[0]
-                        or "<locals>" in constant
-                        or ("." in constant and constant.isidentifier() is False and " " not in constant)
-                    )
-                ):
-                    found.add(text)
+            plain = isinstance(constant, (int, float, complex, str, bytes)) and not isinstance(constant, bool)
+            if plain and not (isinstance(constant, str) and "<locals>" in constant):  # a qualified name depends on the surroundings
+                found.add(repr(constant))
     return found
 
 

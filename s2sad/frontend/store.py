@@ -12,6 +12,8 @@ from typing import Any
 from s2sad.frontend.values import Key, Place
 
 ABSENT: Any = object()
+
+
 Changes = dict[Key, Any]
 
 
@@ -65,6 +67,14 @@ class Store:
             else:
                 contents[key] = before
         return changes
+
+    def keep(self) -> None:
+        """Make the changes since `begin` part of what is noted around."""
+        journal = self._journals.pop()
+        if self._journals:
+            outer = self._journals[-1]
+            for key, before in journal.items():
+                outer.setdefault(key, before)
 
     def forget(self, keys: list[Key]) -> None:
         """Drop keys that nothing can reach any more."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from s2sad.frontend.joins import connect, relate
-from s2sad.frontend.lower import DeadPath, Lowering
+from s2sad.frontend import kinds
+from s2sad.frontend.containers import write
+from s2sad.frontend.lower import Lowering
 from s2sad.frontend.session import Separate
+from s2sad.frontend.sharing import connect, relate
+from s2sad.frontend.signals import DeadPath
+from s2sad.frontend.signatures import map_sizes
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
@@ -204,7 +208,6 @@ def same_template(left: Template, right: Template) -> bool:
         return False
     if len(left.sources) != len(right.sources) or any(a[0] != b[0] for a, b in zip(left.sources, right.sources, strict=True)):
         return False
-    from s2sad.frontend import kinds
 
     for a, b in zip(left.types, right.types, strict=True):
         if _plain(a) != _plain(b) or not kinds.same_kinds(a, b):
@@ -213,7 +216,6 @@ def same_template(left: Template, right: Template) -> bool:
 
 
 def _plain(kind: Type) -> Any:
-    from s2sad.frontend.signatures import map_sizes
     from s2sad.graph.sizes import Size
 
     return map_sizes(kind, lambda size: size if size.entry else Size.of(-1))
@@ -311,8 +313,6 @@ def instantiate(low: Lowering, template: Template, results: list[Value], argumen
             new.name = new.name or places[target].name
             low.replace(places[target], new)
         else:
-            from s2sad.frontend.containers import write
-
             write(low, places[target], new)
     if not template.returns:
         raise DeadPath
@@ -326,6 +326,3 @@ def instantiate(low: Lowering, template: Template, results: list[Value], argumen
         elif right[1] in made:
             relate(made[left[1]], made[right[1]])
     return result
-
-
-__all__ = ["Hole", "Template", "instantiate", "make_template", "relate", "same_template"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from s2sad.frontend.effects import passive_value
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.syntax import gast
@@ -37,7 +38,6 @@ def formatted(low: Lowering, node: Any) -> Abstract:
             pieces.append(written.replace("{", "{{").replace("}", "}}"))
             continue
         known = False
-        from s2sad.frontend.effects import passive_value
 
         values.append(passive_value(low, thing))
         pieces.append(f"{{{conversion}{':' + spec if spec else ''}}}")
@@ -49,8 +49,6 @@ def formatted(low: Lowering, node: Any) -> Abstract:
 
 def text_of(low: Lowering, things: list[Abstract]) -> Abstract:
     """Return a text made of things that vary."""
-    from s2sad.frontend.effects import passive_value
-
     first = things[0]
     rest = list(things[1]) if isinstance(things[1], list) else things[1:]
     parts = list(rest[0].elements) if len(rest) == 1 and isinstance(rest[0], Items) else rest

@@ -1,0 +1,32 @@
+"""What ends a path, or an attempt, while a function is lowered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class PrimalRaises(Exception):
+    """The function itself raises for these arguments.
+
+    Where that happens on every path, it is to be called so that it does; inside a branch or a loop it becomes a `raise` there.
+    """
+
+    @property
+    def exception(self) -> str:
+        """The name of what Python or NumPy raises."""
+        text = str(self)
+        if any(word in text for word in ("argument", "object", "must be integers", "can't convert", "only 0-dimensional")):
+            return "TypeError"
+        return "IndexError" if "indices" in text or "index" in text else "ValueError"
+
+
+class DeadPath(Exception):
+    """Nothing after this point of the path runs."""
+
+
+class NeedStatic(Exception):
+    """A number has to be known at compile time: the loop or the argument that defines it is to be made so."""
+
+    def __init__(self, culprit: Any) -> None:
+        super().__init__(culprit)
+        self.culprit = culprit
