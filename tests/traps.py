@@ -595,3 +595,21 @@ def trap_bound_by_different_trips(x):
         else:
             z = x[i]
     return y * z
+
+
+def scale(v, c):
+    v *= c
+    if c > 0.9:
+        v[0] = v[1] * c
+    return np.sum(v * v)
+
+
+def trap_result_of_a_helper_written_on_a_later_trip(x):
+    x = x * 1.0
+    t = 0.0
+    for i in range(4):
+        if np.sin(t + i) > 0.5:
+            x[:-1] += x[1:]
+        else:
+            t += scale(x, np.cos(x @ x * 0.3))
+    return np.sum(x) + scale(x, np.cos(t))

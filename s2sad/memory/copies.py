@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s2sad.analysis.scopes import Scopes
 from s2sad.graph.core import Node, Region, Value
-from s2sad.graph.types import Array, Number, Scalar
+from s2sad.graph.types import Array, Number, Record, Residual, Scalar, Tuple
 from s2sad.memory.insertions import Insertions
 from s2sad.rules.declare import REGISTRY
 
@@ -41,15 +41,16 @@ class Copies:
         value.name = ""
         return copy.result
 
-    def of_result(self, region: Region, number: int) -> Value:
-        """Let a region give a copy as one of its results."""
-        copy = self._copy(region.results[number], None)
+    def of_result(self, region: Region, number: int, *, deep: bool = False) -> Value:
+        """Let a region give a copy as one of its results; a deep one shares nothing of what a container refers to."""
+        copy = self._copy(region.results[number], None, deep=deep)
         self._wait(region, self.waiting.end.setdefault(region, []), copy)
         region.results[number] = copy.result
         return copy.result
 
-    def _copy(self, value: Value, near: Node | None) -> Node:
-        node = self._filled(value) or Node(REGISTRY.rules["copy"], (value,))
+    def _copy(self, value: Value, near: Node | None, *, deep: bool = False) -> Node:
+        tied = deep or isinstance(value.type, (Tuple, Record, Residual))  # only a deep copy of these is one
+        node = self._filled(value) or Node(REGISTRY.rules["deep_copy" if tied else "copy"], (value,))
         source = near if near is not None else value.owner if isinstance(value.owner, Node) else None
         if source is not None:
             node.location, node.reverses = source.location, source.reverses

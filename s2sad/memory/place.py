@@ -121,7 +121,7 @@ class Placer:
                 case Sharing.FRESH:
                     if not self._accumulate(node):
                         held: tuple[Root, ...] = ()
-                        if is_container(value.type):
+                        if is_container(value.type) and node.operation.name != "deep_copy":
                             storages.mixed.add(value)
                             held = self._hold(node, range(len(node.operands)))
                         storages.allocate(value, held)
@@ -216,7 +216,7 @@ class Placer:
         views = [value for value in readers if value not in holders]
         if any(self.storages.of(value).whole or not isinstance(value.type, Array) for value in views):
             return False
-        if holders and (is_container(base.type) or any(not root.holders for value in holders for root in self._held_of(value, known))):
+        if holders and (is_container(base.type) or any(not root.releasable for value in holders for root in self._held_of(value, known))):
             return False
         carried = any(root.loop is not None for root in known.roots)
         if not carried and sum(elements(value.type) for value in views) > elements(base.type):
@@ -234,7 +234,7 @@ class Placer:
         return [root for root in known.roots if root in self.storages.of(value).held]
 
     def unhold(self, root: Root) -> None:
-        """Let containers refer to copies of what lives in a storage, made where they come to refer to it."""
+        """Let containers refer to copies of what lives in a releasable storage, made where they come to refer to it."""
         copy = Root()
         for node, number in root.holders:
             self.storages.set(self.copies.before(node, number), Place((copy,)))
@@ -285,17 +285,21 @@ class Placer:
             known = storages.of(value)
             if not holds_memory(value.type) or known.nothing:
                 continue
-            for root in known.held:
-                if (root in taken or not root.owned) and root not in known.roots:
+            shared = [root for root in known.held if (root in taken or not root.owned) and root not in known.roots]
+            for root in shared:
+                if root.releasable:
                     self.unhold(root)
+            if not all(root.releasable or root not in storages.of(value).held for root in shared):
+                taken.update(dict.fromkeys(self._copied_result(number, deep=True).reach))
+                continue
             known = storages.of(value)
             owned = known.writable and bool(known.roots) and all(root.owned and root not in taken for root in known.roots)
             if not owned and isinstance(value.type, Array):
                 known = self._copied_result(number)
             taken.update(dict.fromkeys(known.reach))
 
-    def _copied_result(self, number: int) -> Place:
-        copy = self.copies.of_result(self.graph.body, number)
+    def _copied_result(self, number: int, *, deep: bool = False) -> Place:
+        copy = self.copies.of_result(self.graph.body, number, deep=deep)
         self.storages.allocate(copy)
         return self.storages.of(copy)
 

@@ -95,12 +95,14 @@ class _Loop:
     def _close_trip(self, first: int) -> None:
         """Let each trip hand on storages that are owned and apart: those made since `first`, or the loop's own."""
         taken: dict[Root, None] = {}
+        fixed = {root for slot in self.slots for root in self.storages.of(self.result(slot)).held if not root.releasable}
         for slot in self.written:
             known = self.storages.of(self.result(slot))
             if known.nothing:
                 continue
             apart = known.ours and all(
-                root not in taken and (root.number >= first or self.slot_of.get(root) in self.written) for root in known.roots
+                root not in taken and root not in fixed and (root.number >= first or self.slot_of.get(root) in self.written)
+                for root in known.roots
             )
             if not apart:
                 known = self._copy_result(slot)

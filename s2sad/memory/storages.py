@@ -31,6 +31,8 @@ class Root:
         The values that live in it or refer to it.
     holders : dict
         The operands through which containers have come to refer to it: (node, number).
+    fixed : bool
+        Whether a container that a callee has made refers to it: that reference cannot be given a copy instead.
     number : int
         Counts the roots in the order in which the walk came to them.
     """
@@ -40,7 +42,13 @@ class Root:
     written: bool = False
     members: dict[Value, None] = field(default_factory=dict)
     holders: dict[tuple[Node, int], None] = field(default_factory=dict)
+    fixed: bool = False
     number: int = 0
+
+    @property
+    def releasable(self) -> bool:
+        """Whether every container that refers to it can refer to a copy instead."""
+        return bool(self.holders) and not self.fixed
 
 
 @record(frozen=True)

@@ -58,6 +58,8 @@ def apply_summary(summary: Summary, node: Node, storages: Storages) -> None:
         if not holds_memory(value.type):
             continue
         held = join(result.held_arguments, result.held_others)
+        for number in result.held_others:
+            others[number].fixed = True
         storages.mix(value, Place(join(result.arguments, result.others), result.whole, result.writable, held))
         for number in result.held_arguments:
             for root in storages.of(node.operands[number]).reach:

@@ -14,7 +14,21 @@ from s2sad.graph.types import Array
 
 # Operations whose results are buffers to be filled: two of them must never become one.
 BUFFERS = frozenset(
-    {"zeros", "ones", "full", "empty", "rows", "zeros_like", "ones_like", "full_like", "empty_like", "copy", "list_new", "poison"}
+    {
+        "zeros",
+        "ones",
+        "full",
+        "empty",
+        "rows",
+        "zeros_like",
+        "ones_like",
+        "full_like",
+        "empty_like",
+        "copy",
+        "deep_copy",
+        "list_new",
+        "poison",
+    }
 )
 
 Key = tuple[Operation, tuple[Value, ...], Any]

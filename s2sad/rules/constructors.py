@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 
 from s2sad.graph.sizes import ShapeError, Size, Sizes
-from s2sad.graph.types import Array, Number, Record, Residual, Scalar, Tuple, Type, dtype_of, shape_of
+from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
 from s2sad.rules import simplify
 from s2sad.rules.declare import Rule, Symbol, constant, linear, point, primitive
 from s2sad.rules.formula import apply, shape
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.types import Shape, broadcast_shapes, lengths, number, numeric, promoted, sizes_of
-from s2sad.runtime.arrays import copied
 from s2sad.runtime.arrays import unbroadcast as _unbroadcast
 
 
@@ -292,13 +291,13 @@ copy = linear(
     "copy",
     "x",
     "x.copy()",
-    lambda x: x.copy() if isinstance(x, (np.ndarray, np.generic, list)) else copied(x) if isinstance(x, tuple) else np.copy(x),
+    lambda x: x.copy() if isinstance(x, (np.ndarray, np.generic, list)) else np.copy(x),
     [lambda g, y, x: g],
     infer=_copy_type,
     functions=[np.copy],
     methods=["copy"],
     complex=True,
-    spell=lambda x: "np.copy(x)" if isinstance(x, Number) else "copied(x)" if isinstance(x, (Residual, Tuple, Record)) else "x.copy()",
+    spell=lambda x: "np.copy(x)" if isinstance(x, Number) else "x.copy()",
     at=lambda: [point(real(3)), point(real(2, 3)), point(np.float64(1.5)), point(1.5), point(real()), point(complex_real(2))],
 )
 fresh_array = linear(

@@ -14,6 +14,7 @@ from s2sad.graph.types import FLOAT, Array, List, Number, Record, Scalar, Tuple,
 from s2sad.rules.declare import Rule, Symbol, constant, linear, point, primitive
 from s2sad.rules.formula import apply, kind_of
 from s2sad.rules.points import real
+from s2sad.runtime.arrays import copied
 
 
 def _zero_like(x: Any) -> Any:
@@ -239,6 +240,17 @@ def zero_of(x: Any) -> Any:
     return apply("container_zeros", x)
 
 
+# A copy that shares nothing with the original: also what the container refers to is copied.
+deep_copy = linear(
+    "deep_copy",
+    "x",
+    "copied(x)",
+    copied,
+    [lambda g, y, x: g],
+    infer=lambda sizes, x: x,
+    complex=True,
+    at=lambda: [point(items) for items, _ in _lists()],
+)
 container_zeros = constant(
     "container_zeros", "x", "", _zero_like, infer=lambda sizes, x: x, complex=True, at=lambda: [point((1.0, real(2)))]
 )
