@@ -20,7 +20,7 @@ from s2sad.frontend.calls import enter, run_body
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.session import LABELS, Separate, Session
 from s2sad.frontend.signals import DeadPath
-from s2sad.frontend.signatures import Given, Signer, map_sizes, rebuild
+from s2sad.frontend.signatures import Given, Signer, rebuild
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.templates import Template, instantiate, make_template, same_template
@@ -28,6 +28,7 @@ from s2sad.frontend.translation import Translator, size_mapping, splice, substit
 from s2sad.frontend.values import Abstract, Function, Place, Variable
 from s2sad.graph.core import CALL, Graph, Node, Value
 from s2sad.graph.sizes import Assumption, Atom, Size
+from s2sad.graph.substitute import type_with_sizes
 from s2sad.graph.types import Type
 
 MOST_SPECIALISATIONS = 8
@@ -89,7 +90,7 @@ class Callee(Lowering):
 
     def translated(self, kind: Type) -> Type:
         """Return a type of the caller in the labels of this graph."""
-        return map_sizes(kind, self.size_here)
+        return type_with_sizes(kind, self.size_here)
 
     def size_here(self, size: Size) -> Size:
         """Return a size of the caller as a label of this graph."""

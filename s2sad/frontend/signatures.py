@@ -31,8 +31,8 @@ from s2sad.frontend.values import (
     SliceValue,
 )
 from s2sad.graph.core import Value
-from s2sad.graph.sizes import Atom, Size
-from s2sad.graph.types import Array, Dict, List, Number, Optional, Tuple, Type
+from s2sad.graph.sizes import Size
+from s2sad.graph.types import Array, List, Number, Type
 
 
 class Given:
@@ -289,56 +289,3 @@ def rebuild(sub: Any, thing: Any, given: Given, parameter: Callable[[Callable[[]
         raise Separate
 
     return walk(thing, name)
-
-
-def map_sizes(kind: Type, change: Callable[[Size], Size]) -> Type:
-    """Return a type with its sizes changed."""
-    match kind:
-        case Array(dtype, shape) if shape:
-            return Array(dtype, tuple(map(change, shape)))
-        case Number(name, size, also) if size is not None:
-            return Number(name, change(size), also)
-        case List(element):
-            return List(map_sizes(element, change))
-        case Optional(inner):
-            return Optional(map_sizes(inner, change))
-        case Tuple(elements):
-            return Tuple(tuple(map_sizes(element, change) for element in elements))
-        case Dict(key, element):
-            return Dict(map_sizes(key, change), map_sizes(element, change))
-    return kind
-
-
-def sizes_in(size: Size, mapping: dict[str, Size]) -> Size | None:
-    """Return a size with its plain atoms replaced; None when one of them is not in the mapping."""
-    if size.known is not None:
-        return size
-    total = Size.of(size.constant)
-    for atom, count in size.terms:
-        if atom.operator:
-            parts = [sizes_in(part, mapping) for part in atom.operands]
-            if any(part is None for part in parts):
-                return None
-            left, right = (part for part in parts if part is not None)
-            total = total + _combined(atom, left, right) * count
-        else:
-            found = mapping.get(atom.name)
-            if found is None:
-                return None
-            total = total + found * count
-    return total
-
-
-def _combined(atom: Atom, left: Size, right: Size) -> Size:
-    from s2sad.graph.sizes import maximum, minimum
-
-    match atom.operator:
-        case "ceil_div" if right.known is not None:
-            return left.ceil_div(right.known)
-        case "multiply":
-            return left * right
-        case "maximum":
-            return maximum(left, right)
-        case "minimum":
-            return minimum(left, right)
-    return Size.of(Atom(atom.name, atom.operator, (left, right), atom.entry))

@@ -11,7 +11,6 @@ from s2sad.frontend.lower import Lowering
 from s2sad.frontend.session import Separate
 from s2sad.frontend.sharing import connect, relate
 from s2sad.frontend.signals import DeadPath
-from s2sad.frontend.signatures import map_sizes
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
@@ -34,6 +33,7 @@ from s2sad.frontend.values import (
     Variable,
 )
 from s2sad.graph.core import Value
+from s2sad.graph.substitute import type_with_sizes
 from s2sad.graph.types import Type
 
 
@@ -218,7 +218,7 @@ def same_template(left: Template, right: Template) -> bool:
 def _plain(kind: Type) -> Any:
     from s2sad.graph.sizes import Size
 
-    return map_sizes(kind, lambda size: size if size.entry else Size.of(-1))
+    return type_with_sizes(kind, lambda size: size if size.entry else Size.of(-1))
 
 
 def _shape(template: Template) -> Any:

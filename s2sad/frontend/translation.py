@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from s2sad.frontend.lower import Lowering
-from s2sad.frontend.signatures import Given, map_sizes, sizes_in
+from s2sad.frontend.signatures import Given
 from s2sad.graph.core import SIZE, Graph, Value
 from s2sad.graph.sizes import Size
+from s2sad.graph.substitute import fact_with_sizes, replaced, type_with_sizes
 from s2sad.graph.types import Token, Type
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def size_mapping(summary: Summary, given: Given) -> dict[str, Size]:
 
 def substituted(size: Size, mapping: dict[str, Size]) -> Size | None:
     """Return a size of a helper in the caller's terms; None when it is made inside."""
-    return sizes_in(size, mapping)
+    return replaced(size, lambda atom: mapping.get(atom.name))
 
 
 def splice(low: Lowering, graph: Graph, values: list[Value], translate: Translator) -> list[Value]:
@@ -61,24 +62,14 @@ class Translator:
         for atom in size.atoms():
             if atom.name not in self.mapping:
                 self.mapping[atom.name] = self.low.sizes.fresh(atom.name.partition("?")[0] or "k")
-        found = sizes_in(size, self.mapping)
+        found = substituted(size, self.mapping)
         assert found is not None
         return found
 
     def type(self, kind: Type) -> Type:
         """Return a type."""
-        return map_sizes(kind, self.size)
+        return type_with_sizes(kind, self.size)
 
     def fact(self, fact: Any) -> Any:
         """Return a static fact."""
-        from s2sad.graph.index import View
-
-        if isinstance(fact, Size):
-            return self.size(fact)
-        if isinstance(fact, Type):
-            return self.type(fact)
-        if type(fact) is tuple:
-            return tuple(self.fact(part) for part in fact)
-        if isinstance(fact, View):
-            return View(fact.name, self.fact(fact.static))
-        return fact
+        return fact_with_sizes(fact, self.size)

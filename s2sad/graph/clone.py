@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from s2sad.graph.core import Domain, Graph, Node, Region, Value
-from s2sad.graph.substitute import Substitution
+from s2sad.graph.substitute import Change, fact_with_sizes, type_with_sizes
 
 
 class Copier:
     """Copies regions; `values` maps what has been copied (values of surrounding regions may be put in beforehand)."""
 
-    def __init__(self, values: dict[Value, Value] | None = None, substitution: Substitution | None = None) -> None:
+    def __init__(self, values: dict[Value, Value] | None = None, change: Change | None = None) -> None:
         self.values: dict[Value, Value] = {} if values is None else values
-        self.substitution = substitution
+        self.change = change
         self._domains: dict[Domain, Domain] = {}
 
     def domain(self, domain: Domain) -> Domain:
@@ -47,12 +47,12 @@ class Copier:
         return copy
 
     def _static(self, static: dict[str, Any]) -> dict[str, Any]:
-        if self.substitution is None:
+        if self.change is None:
             return dict(static)
-        return {name: self.substitution.fact(value) for name, value in static.items()}
+        return {name: fact_with_sizes(value, self.change) for name, value in static.items()}
 
     def _value(self, value: Value, owner: Node | Region) -> Value:
-        kind = value.type if self.substitution is None else self.substitution.type(value.type)
+        kind = value.type if self.change is None else type_with_sizes(value.type, self.change)
         copy = Value(kind, value.name, owner, value.location)
         self.values[value] = copy
         return copy

@@ -1,73 +1,75 @@
-"""Sizes in other terms: what moving nodes from one graph to another needs."""
+"""Sizes in other terms: what moving nodes and types from one graph to another needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
-from s2sad.graph.index import Index, View
+from s2sad.graph.index import View
 from s2sad.graph.sizes import Atom, Size, maximum, minimum
 from s2sad.graph.types import Array, Dict, List, Number, Optional, Record, Tuple, Type
 
+Change = Callable[[Size], Size]
 
-class Substitution:
-    """Replaces entry atoms by the sizes in `mapping`; atoms of run time stay as they are."""
 
-    def __init__(self, mapping: Mapping[str, Size]) -> None:
-        self.mapping = mapping
+def replaced(size: Size, find: Callable[[Atom], Size | None]) -> Size | None:
+    """Return a size with its plain atoms replaced by what `find` gives; None when it gives None for one of them."""
+    total = Size.of(size.constant)
+    for atom, count in size.terms:
+        found = _replaced_operator(atom, find) if atom.operator else find(atom)
+        if found is None:
+            return None
+        total = total + found * count
+    return total
 
-    def size(self, size: Size) -> Size:
-        """Return a size with its atoms replaced."""
-        total = Size.of(size.constant)
-        for atom, count in size.terms:
-            total = total + self._atom(atom) * count
-        return total
 
-    def _atom(self, atom: Atom) -> Size:
-        if not atom.operator:
-            return self.mapping.get(atom.name, Size.of(atom))
-        left, right = (self.size(part) for part in atom.operands)
-        match atom.operator:
-            case "multiply":
-                return left * right
-            case "maximum":
-                return maximum(left, right)
-            case "minimum":
-                return minimum(left, right)
-            case "ceil_div" if right.known is not None:
-                return left.ceil_div(right.known)
-        return Size.of(Atom("", atom.operator, (left, right)))
+def _replaced_operator(atom: Atom, find: Callable[[Atom], Size | None]) -> Size | None:
+    left, right = (replaced(part, find) for part in atom.operands)
+    if left is None or right is None:
+        return None
+    match atom.operator:
+        case "multiply":
+            return left * right
+        case "maximum":
+            return maximum(left, right)
+        case "minimum":
+            return minimum(left, right)
+        case "ceil_div" if right.known is not None:
+            return left.ceil_div(right.known)
+    return Size.of(Atom(atom.name, atom.operator, (left, right), atom.entry))
 
-    def type(self, kind: Type) -> Type:
-        """Return a type with its sizes replaced."""
-        match kind:
-            case Array(dtype, shape) if shape:
-                return Array(dtype, tuple(map(self.size, shape)))
-            case Number(name, size, also) if size is not None:
-                return Number(name, self.size(size), also)
-            case List(element):
-                return List(self.type(element))
-            case Optional(inner):
-                return Optional(self.type(inner))
-            case Tuple(elements):
-                return Tuple(tuple(map(self.type, elements)))
-            case Dict(key, element):
-                return Dict(self.type(key), self.type(element))
-            case Record(name, fields):
-                return Record(name, tuple((label, self.type(inner)) for label, inner in fields))
-        return kind
 
-    def fact(self, value: Any) -> Any:
-        """Return a static fact of a node with its sizes replaced."""
-        if isinstance(value, Size):
-            return self.size(value)
-        if isinstance(value, Type):
-            return self.type(value)
-        if isinstance(value, View):
-            return View(value.name, self.fact(value.static))
-        if isinstance(value, tuple) and not isinstance(value, Index):
-            return tuple(map(self.fact, value))
-        return value
+def type_with_sizes(kind: Type, change: Change) -> Type:
+    """Return a type with its sizes changed."""
+    match kind:
+        case Array(dtype, shape) if shape:
+            return Array(dtype, tuple(map(change, shape)))
+        case Number(name, size, also) if size is not None:
+            return Number(name, change(size), also)
+        case List(element):
+            return List(type_with_sizes(element, change))
+        case Optional(inner):
+            return Optional(type_with_sizes(inner, change))
+        case Tuple(elements):
+            return Tuple(tuple(type_with_sizes(element, change) for element in elements))
+        case Dict(key, element):
+            return Dict(type_with_sizes(key, change), type_with_sizes(element, change))
+        case Record(name, fields):
+            return Record(name, tuple((label, type_with_sizes(inner, change)) for label, inner in fields))
+    return kind
+
+
+def fact_with_sizes(fact: Any, change: Change) -> Any:
+    """Return a static fact of a node with its sizes changed."""
+    if isinstance(fact, Size):
+        return change(fact)
+    if isinstance(fact, Type):
+        return type_with_sizes(fact, change)
+    if isinstance(fact, View):
+        return View(fact.name, fact_with_sizes(fact.static, change))
+    if type(fact) is tuple:
+        return tuple(fact_with_sizes(part, change) for part in fact)
+    return fact
 
 
 def unknown_in(fact: Any) -> bool:

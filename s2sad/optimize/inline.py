@@ -11,8 +11,8 @@ from collections import Counter
 from s2sad.graph.clone import Copier, replace_values
 from s2sad.graph.core import CALL, Graph, Node, Region, Value
 from s2sad.graph.sizes import Size
-from s2sad.graph.substitute import Substitution, unknown_in
-from s2sad.graph.types import Array, Number
+from s2sad.graph.substitute import Change, fact_with_sizes, replaced, unknown_in
+from s2sad.graph.types import Array, Number, Type
 
 SMALL = 12  # nodes; a helper of this size reads better where it is used
 
@@ -45,15 +45,15 @@ def _visit(graph: Graph, region: Region, calls: Counter[Graph], limit: int, repl
     for node in region.nodes:
         for inner in node.regions:
             _visit(graph, inner, calls, limit, replacements)
-        substitution = _wanted(node, calls, limit) if node.operation is CALL else None
-        if substitution is None:
+        change = _wanted(node, calls, limit) if node.operation is CALL else None
+        if change is None:
             nodes.append(node)
         else:
-            nodes += splice(node, substitution, replacements)
+            nodes += splice(node, change, replacements)
     region.nodes = nodes
 
 
-def _wanted(call: Node, calls: Counter[Graph], limit: int) -> Substitution | None:
+def _wanted(call: Node, calls: Counter[Graph], limit: int) -> Change | None:
     """Return what the sizes of the callee are in the caller, if the call is to be replaced by the callee."""
     callee: Graph = call.static["graph"]
     if any(node.operation is CALL for node in callee.body.walk()):
@@ -63,28 +63,31 @@ def _wanted(call: Node, calls: Counter[Graph], limit: int) -> Substitution | Non
         return None
     mapping: dict[str, Size] = {}
     for name, (parameter, axis) in callee.size_sources.items():
-        kind = call.operands[callee.parameters.index(parameter)].type if parameter in callee.parameters else None
-        size = (
-            kind.shape[axis]
-            if isinstance(kind, Array) and kind.shape and axis is not None
-            else kind.size
-            if isinstance(kind, Number)
-            else None
-        )
+        size = _size_at(call.operands[callee.parameters.index(parameter)].type, axis) if parameter in callee.parameters else None
         if size is None:
             return None
         mapping[name] = size
-    substitution = Substitution(mapping)
+
+    def change(size: Size) -> Size:
+        return replaced(size, lambda atom: mapping.get(atom.name, Size.of(atom))) or size
+
     for node in callee.body.walk():
-        if any(unknown_in(substitution.fact(value)) for value in node.static.values()):
+        if any(unknown_in(fact_with_sizes(value, change)) for value in node.static.values()):
             return None  # a size that is known only at run time cannot stand in a static fact
-    return substitution
+    return change
 
 
-def splice(call: Node, substitution: Substitution, replacements: dict[Value, Value]) -> list[Node]:
+def _size_at(kind: Type, axis: int | None) -> Size | None:
+    """Return the length of an axis, or what an int is known to be."""
+    if isinstance(kind, Array):
+        return kind.shape[axis] if kind.shape and axis is not None else None
+    return kind.size if isinstance(kind, Number) else None
+
+
+def splice(call: Node, change: Change, replacements: dict[Value, Value]) -> list[Node]:
     """Return the callee's nodes for one call; results of the call are replaced by the callee's results."""
     callee: Graph = call.static["graph"]
-    copier = Copier(dict(zip(callee.parameters, call.operands, strict=True)), substitution)
+    copier = Copier(dict(zip(callee.parameters, call.operands, strict=True)), change)
     nodes = [copier.node(node) for node in callee.body.nodes]
     for result, value in zip(call.results, callee.results, strict=True):
         copy = copier.values.get(value, value)
