@@ -317,7 +317,8 @@ def _atleast(low: Lowering, function: Any, arguments: list[Abstract], keywords: 
     if len(arguments) != 1:
         return Items(tuple(_atleast(low, function, [argument], {}) for argument in arguments))
     thing = _as_array_or_number(low, arguments[0])
-    wanted = {np.atleast_1d: 1, np.atleast_2d: 2, np.atleast_3d: 3}[function]
+    ranks: dict[Any, int] = {np.atleast_1d: 1, np.atleast_2d: 2, np.atleast_3d: 3}
+    wanted = ranks[function]
     kind = low.type_of(thing)
     if isinstance(thing, ArrayRef) and isinstance(kind, Array) and kind.rank is not None and kind.rank >= wanted:
         return thing

@@ -284,7 +284,10 @@ def _demangled(name: str) -> str:
 def _constants(code: types.CodeType) -> set[str]:
     found: set[str] = set()
     for one in _codes(code):
+        numbered = "__firstlineno__" in one.co_names  # from Python 3.13 a class keeps the line where it begins
         for constant in one.co_consts:
+            if numbered and constant == one.co_firstlineno:
+                continue
             plain = isinstance(constant, (int, float, complex, str, bytes)) and not isinstance(constant, bool)
             if plain and not (isinstance(constant, str) and "<locals>" in constant):  # a qualified name depends on the surroundings
                 found.add(repr(constant))

@@ -287,6 +287,6 @@ constant(
 
 
 @composite(np.ptp, at=lambda: [point(real(4)), point(real(2, 3), axis=1)])
-def ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+def ptp(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
     """Largest minus smallest."""
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
