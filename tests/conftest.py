@@ -4,3 +4,7 @@ import os
 
 os.environ.setdefault("S2SAD_VERIFY", "1")
 os.environ.setdefault("S2SAD_CHECK", "1")
+
+from s2sad.rules import families
+
+families.load_all()

@@ -43,7 +43,7 @@ from s2sad.frontend.values import (
     Origin,
     Partial,
 )
-from s2sad.rules.declare import COMPOSITES, REGISTRY
+from s2sad.rules.families import declared
 
 Keywords = dict[str, Abstract]
 
@@ -130,7 +130,7 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
     """Call a live object."""
     try:
         builtin = BUILTINS.get(value)
-        is_numpy = value in SPECIAL or value in REGISTRY.functions or value in COMPOSITES
+        is_numpy = value in SPECIAL or declared(value)
     except TypeError:
         builtin, is_numpy = None, False
     if builtin is not None:

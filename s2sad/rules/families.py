@@ -1,0 +1,37 @@
+"""Families of operations that load with the first use of their package: what a program does not use costs it no time."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import FunctionType
+from typing import Any
+
+from s2sad.rules.declare import COMPOSITES, REGISTRY
+
+LATE: dict[str, str] = {}  # package → the module of `s2sad.rules` that declares its functions
+
+
+def declared(function: Any) -> bool:
+    """Whether there is a rule or a composite for a function; loads the late families when it may be in one of them.
+
+    Raises TypeError for an object that cannot be hashed.
+    """
+    if function in REGISTRY.functions or function in COMPOSITES:
+        return True
+    module = getattr(function, "__module__", None) or ""
+    if isinstance(function, FunctionType) and module.partition(".")[0] not in ("numpy", "scipy"):
+        return False
+    fresh = [family for package, family in LATE.items() if package in sys.modules and f"s2sad.rules.{family}" not in sys.modules]
+    for family in fresh:
+        importlib.import_module(f"s2sad.rules.{family}")
+    return bool(fresh) and (function in REGISTRY.functions or function in COMPOSITES)
+
+
+def load_all() -> None:
+    """Declare every operation whose package is installed; for tests and tables, which walk the registry."""
+    from importlib.util import find_spec
+
+    for package, family in LATE.items():
+        if find_spec(package.partition(".")[0]) is not None:
+            importlib.import_module(f"s2sad.rules.{family}")
