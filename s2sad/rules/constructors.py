@@ -313,7 +313,7 @@ fresh_array = linear(
 )
 
 
-def _expand_type(sizes: Sizes, x: Type, *, shape: Any) -> Type:
+def _expand_type(sizes: Sizes, x: Type, *, shape: Any = ()) -> Type:
     numeric("broadcast_to", x)
     target, inner = sizes_of(shape), shape_of(x)
     if inner is not None and len(inner) > len(target):
@@ -326,8 +326,8 @@ expand = linear(
     "expand",
     "x, /, shape=()",
     "np.broadcast_to(x, shape)",
-    lambda x, *, shape: np.broadcast_to(x, lengths(shape)),
-    [lambda g, y, x, *, shape: g],
+    lambda x, *, shape=(): np.broadcast_to(x, lengths(shape)),
+    [lambda g, y, x, *, shape=(): g],
     infer=_expand_type,
     functions=[np.broadcast_to],
     broadcasts=True,

@@ -186,7 +186,7 @@ def _swapped(have: tuple[Size, ...], first: int, second: int) -> tuple[Size, ...
     return tuple(sides)
 
 
-def _swap_type(sizes: Sizes, a: Type, *, axis1: int, axis2: int) -> Type:
+def _swap_type(sizes: Sizes, a: Type, *, axis1: int = 0, axis2: int = 0) -> Type:
     dtype, have = _shape_type(sizes, a)
     return Array(dtype, None if have is None else _swapped(have, axis1, axis2))
 
@@ -195,14 +195,14 @@ swapaxes: Rule = linear(
     "swapaxes",
     "a, /, axis1=0, axis2=0",
     "np.swapaxes(a, axis1=axis1, axis2=axis2)",
-    lambda a, *, axis1, axis2: np.swapaxes(a, axis1, axis2),
-    [lambda g, y, a, *, axis1, axis2: swapaxes(g, axis1=axis1, axis2=axis2)],
+    lambda a, *, axis1=0, axis2=0: np.swapaxes(a, axis1, axis2),
+    [lambda g, y, a, *, axis1=0, axis2=0: swapaxes(g, axis1=axis1, axis2=axis2)],
     infer=_swap_type,
     functions=[np.swapaxes],
     methods=["swapaxes"],
     sharing="view",
     complex=True,
-    spell=lambda a, *, axis1, axis2: f"np.swapaxes(a, {axis1}, {axis2})",
+    spell=lambda a, *, axis1=0, axis2=0: f"np.swapaxes(a, {axis1}, {axis2})",
     at=lambda: [point(real(2, 3), axis1=0, axis2=1), point(real(2, 3, 4), axis1=-1, axis2=0), point(real(2, 1, 3), axis1=1, axis2=1)],
 )
 
@@ -218,7 +218,7 @@ def _moved(source: Any, destination: Any, length: int) -> tuple[int, ...]:
     return tuple(order)
 
 
-def _move_type(sizes: Sizes, a: Type, *, source: Any, destination: Any) -> Type:
+def _move_type(sizes: Sizes, a: Type, *, source: Any = 0, destination: Any = 0) -> Type:
     dtype, have = _shape_type(sizes, a)
     return Array(dtype, None if have is None else tuple(have[k] for k in _moved(source, destination, len(have))))
 
@@ -227,13 +227,13 @@ moveaxis: Rule = linear(
     "moveaxis",
     "a, /, source=0, destination=0",
     "np.moveaxis(a, source, destination)",
-    lambda a, *, source, destination: np.moveaxis(a, source, destination),
-    [lambda g, y, a, *, source, destination: moveaxis(g, source=destination, destination=source)],
+    lambda a, *, source=0, destination=0: np.moveaxis(a, source, destination),
+    [lambda g, y, a, *, source=0, destination=0: moveaxis(g, source=destination, destination=source)],
     infer=_move_type,
     functions=[np.moveaxis],
     sharing="view",
     complex=True,
-    spell=lambda a, *, source, destination: f"np.moveaxis(a, {source}, {destination})",
+    spell=lambda a, *, source=0, destination=0: f"np.moveaxis(a, {source}, {destination})",
     at=lambda: [
         point(real(2, 3, 4), source=0, destination=-1),
         point(real(2, 3, 4), source=(0, 1), destination=(2, 0)),
@@ -247,7 +247,7 @@ def _expanded_axes(axis: int | Sequence[int], length: int) -> tuple[int, ...]:
     return normal_axes(axes, length + len(axes))
 
 
-def _expand_dims_type(sizes: Sizes, a: Type, *, axis: Any) -> Type:
+def _expand_dims_type(sizes: Sizes, a: Type, *, axis: Any = 0) -> Type:
     dtype, have = _shape_type(sizes, a)
     if have is None:
         return Array(dtype, None)
@@ -256,7 +256,7 @@ def _expand_dims_type(sizes: Sizes, a: Type, *, axis: Any) -> Type:
     return Array(dtype, tuple(ONE if k in axes else next(rest) for k in range(len(have) + len(axes))))
 
 
-def _spell_expand(a: Type, *, axis: Any) -> str:
+def _spell_expand(a: Type, *, axis: Any = 0) -> str:
     """Write the subscript that adds the axis, where the rank is known."""
     length = len(shape_of(a) or ()) if isinstance(a, Array) and a.shape is not None else None
     if length is None:
@@ -272,8 +272,8 @@ expand_dims = linear(
     "expand_dims",
     "a, /, axis=0",
     "np.expand_dims(a, axis)",
-    lambda a, *, axis: np.expand_dims(a, axis),
-    [lambda g, y, a, *, axis: squeeze(g, axis=axis)],
+    lambda a, *, axis=0: np.expand_dims(a, axis),
+    [lambda g, y, a, *, axis=0: squeeze(g, axis=axis)],
     infer=_expand_dims_type,
     functions=[np.expand_dims],
     sharing="view",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -363,3 +364,16 @@ def _layouts(x: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("rule", [rule for rule in REGISTRY.rules.values() if rule.kind != "structural"], ids=lambda rule: rule.name)
 def test_rule_has_points(rule: Rule) -> None:
     assert rule.points
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in REGISTRY.rules.values() if rule.sharing == "view" and rule.functions], ids=lambda rule: rule.name
+)
+def test_views_take_their_default_facts_for_granted(rule: Rule) -> None:
+    """A step of a path leaves out the facts that are the defaults of the declaration."""
+    for formula in (rule.infer, rule.evaluate):
+        taken = inspect.signature(formula).parameters
+        if any(one.kind is one.VAR_KEYWORD for one in taken.values()):
+            continue
+        for name in rule.signature.static:
+            assert taken[name].default is not inspect.Parameter.empty
