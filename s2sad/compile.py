@@ -23,7 +23,7 @@ import s2sad.rules  # noqa: F401  (fills the registry)
 from s2sad.analysis.scopes import free_values
 from s2sad.derivative.forward import forward
 from s2sad.derivative.reverse import Callees, Reversed, reverse
-from s2sad.emit import Emitted, FunctionSpec, compile_module, emit_function, print_module
+from s2sad.emit import Emitted, FunctionSpec, Needs, compile_module, emit_function, print_module
 from s2sad.errors import DifferentiationError, Location
 from s2sad.frontend import Lowered, lower
 from s2sad.graph.core import Graph, Node, Value
@@ -247,8 +247,9 @@ def emit_all(graphs: Sequence[Graph], specs: Sequence[FunctionSpec]) -> tuple[li
             label, number = f"{identifier(callee.name)}_{number}", number + 1
         taken.add(label)
         names[callee] = label
-    callees = [emit_function(graph, callee_spec(graph, label), callees=names) for graph, label in names.items()]
-    return [emit_function(graph, spec, callees=names) for graph, spec in zip(graphs, specs, strict=True)], callees
+    needs = Needs()
+    callees = [emit_function(graph, callee_spec(graph, label), callees=names, needs=needs) for graph, label in names.items()]
+    return [emit_function(graph, spec, callees=names, needs=needs) for graph, spec in zip(graphs, specs, strict=True)], callees
 
 
 def callee_spec(graph: Graph, name: str) -> FunctionSpec:

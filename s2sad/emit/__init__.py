@@ -2,5 +2,6 @@
 
 from s2sad.emit.load import load
 from s2sad.emit.module import Emitted, FunctionSpec, compile_module, emit_function, print_module
+from s2sad.emit.spell import Needs
 
-__all__ = ["Emitted", "FunctionSpec", "compile_module", "emit_function", "load", "print_module"]
+__all__ = ["Emitted", "FunctionSpec", "Needs", "compile_module", "emit_function", "load", "print_module"]
