@@ -174,6 +174,17 @@ class Loop(LoopMatch):
             return
         assert self.body is not None
         self.close(WHILE, [], {"leaves": True} if self.leaves else {}, (state["test"], self.body))
+        if state["merged"] and FAILS not in self.possible:
+            self._never_falls()
+
+    def _never_falls(self) -> None:
+        """After ``while True``: the loop was left by `break` or `return`."""
+        left = tuple(sorted(self.possible & {exits.BREAK, exits.RETURN}))
+        code = exits.current(self.low)
+        if len(left) == 1 and not (left == (exits.BREAK,) and isinstance(code, Known)):
+            self.low.store.write(self.frame.exit, Known(left[0]))
+        elif isinstance(code, exits.Exit):
+            self.low.store.write(self.frame.exit, exits.Exit(code.value, left))
 
     def _tested(self, test: Any, body: Callable[[], None]) -> None:
         """A trip that evaluates the condition itself: the loop is left where it fails."""

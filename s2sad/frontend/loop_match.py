@@ -55,6 +55,7 @@ class LoopMatch(LoopHead):
         low.dead = False
         with low.builder.inside(region):
             possible = set(exits.kinds_of(code)) if not dead else {exits.FALLS}
+            self.possible = possible
             leaving = tuple(sorted(possible & {exits.BREAK, exits.RETURN, FAILS}))
             self.leaves = bool(leaving)
             leave: Value | None = None

@@ -385,3 +385,41 @@ def collatz_like_branching(x):
                 k = k - 1
         total += v
     return total
+
+
+@program(lambda r, n: (r.number(),))
+def while_true_left_by_return(x):
+    v = 1.0
+    while True:
+        v = v * (1.0 + x) + 0.1
+        if v > 10.0:
+            return v * x
+
+
+@program(lambda r, n: (r.number(),))
+def while_true_left_in_two_ways(x):
+    v = 1.0
+    while True:
+        v = v * (1.0 + x) + 0.1
+        if v > 10.0:
+            return v * x
+        if v * x > 3.0:
+            break
+    return v
+
+
+@program(lambda r, n: (r.number(), 50))
+def while_true_around_a_loop_with_else(x, most):
+    n = 0
+    while True:
+        x = x * 1.5
+        for i in range(3):
+            if x > 5 + i:
+                return x * (i + 1)
+            x = x + 0.1
+        n += 1
+        if n > most:
+            break
+    else:
+        x = 0.0
+    return x * 2
