@@ -15,7 +15,7 @@ import numpy as np
 from s2sad.errors import DifferentiationError
 from s2sad.graph.tree import Branch, Fixed, Leaf, Tree, leaves
 from s2sad.graph.types import is_inexact
-from s2sad.objects import TITLES, Derivative, Differentiated, described, make, portable, primal
+from s2sad.objects import TITLES, Derivative, Differentiated, Protocol, described, make, portable, primal
 from s2sad.request import Request, make_request, subtree
 from s2sad.structure import ArgumentError, Pattern, describe, map_leaves, rebuild
 
@@ -41,11 +41,21 @@ class Jacobian(Generic[P, R]):
         self.__doc__ = f"Jacobian of `{getattr(function, '__name__', function)}`."
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        result: Any = self._by_columns(args, kwargs) if self._columns(args, kwargs) else self._by_rows(args, kwargs)
+        positional, keywords = self._positional(args, kwargs)
+        by_columns = self._columns(positional, keywords)
+        result: Any = self._by_columns(positional, keywords) if by_columns else self._by_rows(positional, keywords)
         return result  # type: ignore[no-any-return]
 
     def __get__(self, instance: Any, owner: type | None = None) -> Jacobian[..., R]:
         return self if instance is None else Jacobian(types.MethodType(self._function, instance), self._mode, self._request)
+
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        return self._function
+
+    @property
+    def __s2sad_derivative__(self) -> Protocol:
+        return Protocol(self._mode, self._function, self._request.argnums, self._request.wrt, False, self._request)
 
     @property
     def source(self) -> str:
@@ -65,6 +75,17 @@ class Jacobian(Generic[P, R]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (portable(self._function), self._mode, self._request)
+
+    def _positional(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Give by position what can be: tangents and cotangents are counted by position."""
+        table = self._vjp._dispatcher
+        own = table.parameters.positional[table.parameters.bound :]
+        last = max((own.index(name) for name in kwargs if name in own), default=-1)
+        if last < len(args):
+            return args, kwargs
+        values = dict(zip(table.parameters.names, table.bind(*self._vjp._bound, *args, **kwargs), strict=True))
+        rest = {name: value for name, value in kwargs.items() if name not in own}
+        return (*args, *(values[name] for name in own[len(args) : last + 1])), rest
 
     def _columns(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Whether to go forward: asked for, and the function can be repeated unnoticed."""

@@ -45,11 +45,18 @@ def self_check(
             return  # the derivative raises the same, which is checked where it does
         try:
             out, pullback = run(table, parameters, copied(pattern, arguments))
-            if bits(out) != bits(expected):
+            if bits(out) != bits(expected) and not (problem.lowered.composed and nearly(out, expected)):
                 fail(function, parameters, f"computes {short(out)} where the function gives {short(expected)}")
             compare_modes(function, parameters, pattern, arguments, out, pullback)
         except UnsupportedError:
             return  # what is asked for may exist where the other mode does not
+
+
+def nearly(out: Any, expected: Any) -> bool:
+    """Whether results agree but for rounding."""
+    left, right = describe({"out": out}), describe({"out": expected})
+    pairs = zip(flatten(left.trees["out"], out), flatten(right.trees["out"], expected), strict=True)
+    return left.trees == right.trees and all(np.allclose(one, other, rtol=1e-9, atol=0.0) for one, other in pairs)
 
 
 def run(table: Any, parameters: Parameters, arguments: dict[str, Any], **extra: Any) -> Any:

@@ -137,10 +137,11 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return builtin(low, arguments, keywords)
     if is_numpy:
         return call_numpy(low, value, arguments, keywords)
-    if hasattr(value, "__s2sad_nested__"):
+    request = getattr(value, "__s2sad_nested__", None)
+    if request is not None:
         from s2sad.frontend.nested import take
 
-        return take(low, value, arguments[0], arguments[1:], keywords)
+        return take(low, request, arguments[0], arguments[1:], keywords)
     derivative = getattr(value, "__s2sad_derivative__", None)
     if derivative is not None:
         from s2sad.frontend.nested import call_derivative
@@ -150,7 +151,7 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         module = value.__module__ or ""
         if module.partition(".")[0] in ("numpy", "scipy"):
             low.refuse("unknown function", name=f"{module}.{value.__name__}".replace("numpy", "np", 1))
-        if module == "s2sad" or module.startswith("s2sad.api"):
+        if module in ("s2sad", "s2sad.api", "s2sad.jacobians"):
             from s2sad.frontend.nested import make_derivative
 
             return make_derivative(low, callee, arguments, keywords)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.calls import bind, live_function
+from s2sad.frontend.calls import bind, call_live, live_function
 from s2sad.frontend.graphs import assume, extend, lower_helper, operands
 from s2sad.frontend.iteration import known_elements
 from s2sad.frontend.lower import Lowering, describe
@@ -36,9 +36,10 @@ from s2sad.frontend.values import (
     Partial,
 )
 from s2sad.graph.core import CALL, Value
-from s2sad.graph.types import Number, is_inexact
+from s2sad.graph.types import Array, Number, Scalar, dtype_of, is_inexact
 
 KINDS = ("grad", "value_and_grad", "jvp")
+COMPOSED = ("jacfwd", "jacrev", "jacobian", "hessian", "hvp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,17 @@ class Derivative:
     argnums: int | tuple[int, ...] | None = 0
     wrt: str | tuple[str, ...] | None = None
     has_aux: bool = False
+    pure: bool = False  # whether effects are refused, because the function runs several times
 
-    def __s2sad_nested__(self) -> None:
-        """Mark the class for `call_known`."""
+    @property
+    def __s2sad_nested__(self) -> Derivative:
+        """What `call_known` looks for."""
+        return self
 
 
 def call_derivative(low: Lowering, callee: Known, protocol: Any, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
     """Call a derivative object of the running program."""
-    if protocol.kind not in KINDS:
+    if protocol.kind not in KINDS and protocol.kind not in COMPOSED:
         low.refuse("nested", why=f"{protocol.kind} cannot be used inside a function")
     function = low.live(protocol.function, None if callee.origin is None else callee.origin.attribute("__wrapped__"))
     return take(low, Derivative(protocol.kind, protocol.argnums, protocol.wrt, protocol.has_aux), function, arguments, keywords)
@@ -65,7 +69,7 @@ def call_derivative(low: Lowering, callee: Known, protocol: Any, arguments: list
 def make_derivative(low: Lowering, callee: Known, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
     """Carry out ``s2sad.grad(g)``, ``s2sad.value_and_grad(g)``, ``s2sad.jvp(g, primals, tangents)``."""
     name = callee.value.__name__
-    if name not in KINDS:
+    if name not in KINDS and name not in COMPOSED:
         low.refuse("nested", why=f"s2sad.{name} cannot be used inside a function")
     function, *rest = arguments
     if name == "jvp":
@@ -83,7 +87,14 @@ def make_derivative(low: Lowering, callee: Known, arguments: list[Abstract], key
 
 
 def take(low: Lowering, request: Derivative, function: Abstract, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
-    """Return the gradient of a function at arguments, perhaps with its value."""
+    """Return a derivative of a function at arguments."""
+    if request.kind in COMPOSED:
+        return composed(low, request, function, arguments, keywords)
+    if request.kind == "jvp":
+        primals, tangents = (
+            known_elements(low, argument, f"the {what} of jvp") for argument, what in zip(arguments, ("primals", "tangents"), strict=True)
+        )
+        return push(low, function, primals, tangents, request.pure)
     inner: list[Derivative] = []
     while isinstance(function, Partial) and isinstance(function.function, Known) and isinstance(function.function.value, Derivative):
         inner.insert(0, function.function.value)
@@ -119,6 +130,27 @@ def take(low: Lowering, request: Derivative, function: Abstract, arguments: list
     return Items((gradient, whole.elements[1]))
 
 
+def composed(low: Lowering, request: Derivative, function: Abstract, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    """Return a derivative that is written in terms of others."""
+    from s2sad.frontend.nested_bodies import BODIES
+
+    low.session.composed = True
+    if request.wrt is not None:
+        low.refuse("nested", why=f"{request.kind} by names cannot be used inside a function")
+    if keywords:
+        function = Partial(function, (), tuple(keywords.items()))
+    count = len(arguments) - (request.kind == "hvp")
+    parts = []
+    for number in request.argnums if isinstance(request.argnums, tuple) else (request.argnums or 0,):
+        if not -count <= number < count:
+            raise PrimalRaises(f"{request.kind} by argument {number} of {count}")
+        kind = low.type_of(low.usable(arguments[number]))
+        if kind is None or (dtype_of(kind) or "f8")[0] == "c":
+            low.refuse("nested", why=f"{request.kind} inside a function is by one real number or array")
+        parts.append(call_live(low, BODIES[request.kind], [function, Known(number % count), *arguments], {}))
+    return Items(tuple(parts)) if isinstance(request.argnums, tuple) else parts[0]
+
+
 def higher(low: Lowering, prepared: Prepared, inner: list[Derivative], request: Derivative, names: list[str]) -> Abstract:
     """Return a derivative of a derivative, both taken inside the function."""
     graph = prepared.summary.graph
@@ -139,11 +171,13 @@ def higher(low: Lowering, prepared: Prepared, inner: list[Derivative], request: 
     return Items(tuple(made)) if isinstance(request.argnums, tuple) else made[0]
 
 
-def push(low: Lowering, function: Abstract, primals: list[Abstract], tangents: list[Abstract]) -> Abstract:
+def push(low: Lowering, function: Abstract, primals: list[Abstract], tangents: list[Abstract], pure: bool = False) -> Abstract:
     """Return ``(value, tangent)``."""
     prepared = Prepared(low, function, primals, {})
     names = prepared.positional[: len(primals)]
     prepared.lower(names)
+    if pure and prepared.template.token is not None:
+        low.refuse("nested", why="the function has effects, and would run several times")
     wrt: list[int] = []
     seeds: list[Value] = []
     for name, tangent in zip(names, tangents, strict=True):
@@ -153,14 +187,17 @@ def push(low: Lowering, function: Abstract, primals: list[Abstract], tangents: l
         if len(leaves) != 1:
             low.refuse("nested", why="tangents of containers are not supported inside a function")
         wrt.append(leaves[0][0])
-        seeds.append(low.value(tangent))
-    output = prepared.output(prepared.template.result)
+        seed, kind = low.value(tangent), prepared.summary.graph.parameters[leaves[0][0]].type
+        seeds.append(low.emit("cast", seed, kind=kind) if isinstance(kind, (Number, Scalar)) and seed.type != kind else seed)
+    output = prepared.output(prepared.template.result, arrays=True)
     results = prepared.call("forward", wrt, [output], seeds)
     count = len(prepared.summary.graph.results)
     active = prepared.active
     whole = prepared.result(results[:count])
     if output in active:
         tangent = low.result(results[count + active.index(output)])
+    elif isinstance(results[output].type, Array):
+        tangent = low.result(low.emit("zeros_like", results[output]))
     else:
         tangent = low.constant(0.0)
     return Items((whole, tangent))
@@ -307,12 +344,14 @@ class Prepared:
                 for part in parts:
                     yield from self.floats(part)
 
-    def output(self, hole: Any) -> int:
-        """Return the number of the result that is differentiated."""
+    def output(self, hole: Any, arrays: bool = False) -> int:
+        """Return the number of the result that is differentiated: a number, or an array of its own."""
         graph = self.summary.graph
-        if isinstance(hole, tuple) and hole[0] == "array":
-            self.low.refuse("nested", why="the function does not return a number")
-
+        match hole:
+            case ("array", ("fresh", number), (), _) if arrays:
+                hole = self.template.fresh[number][1]
+            case ("array", *_):
+                self.low.refuse("nested", why="the function does not return a number")
         if not isinstance(hole, Hole):
             self.low.refuse("nested", why="the function does not return a float")
         if not hole.parameter:

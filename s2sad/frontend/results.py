@@ -70,7 +70,16 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
     ]
     clear_names(low.graph.body)
     return Lowered(
-        low.graph, low.graph.name, signature_text(source), session.inputs, output, list(session.guards.values()), written, token, changed
+        low.graph,
+        low.graph.name,
+        signature_text(source),
+        session.inputs,
+        output,
+        list(session.guards.values()),
+        written,
+        token,
+        changed,
+        session.composed,
     )
 
 

@@ -59,6 +59,7 @@ class Session:
         self.inputs: list[Input] = []
         self.culprits: dict[Value, str] = {}
         self.summaries: dict[Any, Any] = {}
+        self.composed = False  # whether a derivative inside is put together otherwise than the plain call does
         self.active: list[Any] = []
         self.calls = 0
         self.globals: dict[str, Any] | None = None

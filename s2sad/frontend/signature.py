@@ -85,6 +85,8 @@ class Lowered:
         Numbers of the inputs whose arrays the function writes.
     updates : list of (origin, root, steps, what is left)
         Containers and instances that outlive the call and that the function changes.
+    composed : bool
+        Whether a derivative inside is put together otherwise than in the plain call, and may differ in the last bits.
     """
 
     graph: Graph
@@ -96,6 +98,7 @@ class Lowered:
     written: list[int]
     token: int | None = None
     updates: list[tuple[str, str, Steps, Any]] = field(default_factory=list)
+    composed: bool = False
 
 
 @record()
