@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import re
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,9 +50,13 @@ class Conditions:
             self.terms.append(f"type({text}) is dict and tuple({text}) == {self.name(tree.keys)}")
         else:
             self.terms.append(f"type({text}) is {self.name(tree.cls)}")
-            if tree.kind == "instance":
-                names = tuple(tree.keys)
-                self.terms.append(f"all([hasattr({text}, name) for name in {names!r}])" if names else "True")
+            if tree.kind in ("instance", "dataclass"):
+                assert tree.cls is not None
+                slots = {name for base in tree.cls.__mro__ for name in vars(base).get("__slots__", ())}
+                own = [str(key) for key in tree.keys if key not in slots]
+                if tree.cls.__dictoffset__:  # no attribute is missing, and none hides a method
+                    self.terms.append(f"vars({text}).keys() == {{{', '.join(map(repr, own))}}}" if own else f"not vars({text})")
+                self.terms += [f"hasattr({text}, {key!r})" for key in tree.keys if key in slots]
         for key, child in zip(tree.keys, tree.children, strict=True):
             if tree.kind in ("list", "tuple"):
                 self.tree(f"{text}[{key}]", child, parts)
@@ -186,8 +189,9 @@ class PlainConditions(Conditions):
 class Environment:
     """Where a function finds what is not an argument: its globals and its cells, read anew at every call."""
 
-    def __init__(self, function: Any, arguments: Sequence[str], conditions: Conditions) -> None:
+    def __init__(self, function: Any, arguments: Sequence[str], conditions: Conditions, held: dict[str, Any]) -> None:
         self.conditions = conditions
+        self.held = held
         self.arguments = arguments
         self.globals: dict[str, Any] = getattr(function, "__globals__", {})
         code = getattr(function, "__code__", None)
@@ -202,9 +206,10 @@ class Environment:
             name = f"_s2_cell_{root}"
             self.conditions.namespace[name] = self.cells[root]
             return f"{name}.cell_contents"
-        if origin == "module":
-            self.conditions.namespace["_s2_modules"] = sys.modules
-            return f"vars(_s2_modules[{root!r}])"
+        if origin == "held":
+            name = f"_s2_held_{root}"
+            self.conditions.namespace[name] = self.held[root]
+            return name
         if root in self.globals or not hasattr(builtins, root):
             return f"_s2_globals[{root!r}]"
         return f"_s2_globals.get({root!r}, _s2_builtins[{root!r}])"
@@ -249,4 +254,5 @@ class Environment:
         root = re.match(r"\w+", path)
         assert root is not None, path
         name = root.group()
-        return self.read("argument" if name in self.arguments else "closure" if name in self.cells else "global", name) + path[root.end() :]
+        kinds = ("argument", self.arguments), ("closure", self.cells), ("held", self.held)
+        return self.read(next((kind for kind, names in kinds if name in names), "global"), name) + path[root.end() :]

@@ -153,7 +153,7 @@ class Dispatcher:
         call = _joined(parameters.forward, f"{live}{suffix}")
         condition = " and ".join(tests) or "True"
         test = f"    if {condition}:\n        return _s2_call({call})\n"
-        if "_s2_globals" in condition or "_s2_cell_" in condition:  # something outside may be gone
+        if any(name in condition for name in ("_s2_globals", "_s2_cell_", "_s2_held_")):  # something outside may be gone
             test = (
                 f"    try:\n        _s2_hit = {condition}\n    except (AttributeError, KeyError, IndexError, TypeError, ValueError):\n"
                 f"        _s2_hit = False\n    if _s2_hit:\n        return _s2_call({call})\n"

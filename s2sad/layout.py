@@ -33,7 +33,7 @@ class Outside:
 
 def outside_of(item: Input) -> tuple[Outside, tuple[Step, ...]]:
     """Return what is handed in for an input from outside, and the steps from there to the input."""
-    cut, label = (1, str(item.steps[0][1])) if item.origin == "module" and item.steps else (0, item.root)
+    cut, label = (1, str(item.steps[0][1])) if item.origin == "held" and item.steps else (0, item.root)
     for position, (how, name) in enumerate(item.steps):
         if how == "attribute" and name == "__globals__":
             cut, label = position + 2, str(item.steps[position + 1][1])

@@ -169,10 +169,11 @@ def assemble(function: Any, problem: Problem, compiled: Compiled, pattern: Patte
     lowered = compiled.lowered
     conditions = Conditions()
     conditions.pattern(pattern)
-    environment = Environment(function, problem.parameters.names, conditions)
+    environment = Environment(function, problem.parameters.names, conditions, lowered.held)
     live = [Live(name, environment.path(item.origin, item.root, item.steps)) for name, item in compiled.live]
+    tested = {(part.root, part.steps) for part in pattern.parts}
     for item in lowered.inputs:
-        if item.origin not in ("argument", "token"):
+        if item.origin != "token" and not (item.origin == "argument" and (item.root, item.steps) in tested):
             environment.leaf(item.origin, item.root, item.steps, item.value.type)
     for guard in lowered.guards:
         environment.guard(guard.origin, guard.root, guard.steps, guard.test, guard.expected)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import enum
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +24,8 @@ from s2sad.record import record
 
 Step = tuple[str, Any]  # ("item", key) or ("attribute", name)
 LABELS = "nmpqrstuvw"
-_PASSIVE = (str, bytes, type(None), bool, type, type(Ellipsis), slice, range, np.dtype)
+_PASSIVE = (str, bytes, type(None), bool, type, type(Ellipsis), slice, range, np.dtype, enum.Enum)
+_FOREIGN = ("builtins", "types", "functools", "numpy", "scipy", "s2sad")
 _GENERATORS = {
     ("numpy.random._generator", "Generator"),
     ("numpy.random.mtrand", "RandomState"),
@@ -76,14 +79,19 @@ def children(value: Any) -> tuple[str, type | None, tuple[Any, ...], tuple[Any, 
     if isinstance(value, tuple) and hasattr(cls, "_fields"):
         return "named", cls, tuple(cls._fields), tuple(value), "attribute"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(field.name for field in dataclasses.fields(value))
+        names = tuple(field.name for field in dataclasses.fields(value) if hasattr(value, field.name))
+        own = getattr(value, "__dict__", {})
+        if len(own) > len(names):  # such as what `__post_init__` has computed
+            names = tuple(dict.fromkeys((*names, *own)))
         return "dataclass", cls, names, tuple(getattr(value, name) for name in names), "attribute"
     return None
 
 
 def _instance(value: Any) -> tuple[str, type | None, tuple[Any, ...], tuple[Any, ...], str] | None:
     cls = type(value)
-    if cls.__module__ in ("builtins", "types", "functools") or (callable(value) and not hasattr(value, "__dict__")):
+    if cls.__module__.partition(".")[0] in _FOREIGN and cls is not types.SimpleNamespace:
+        return None
+    if callable(value) and not isinstance(getattr(cls, "__call__", None), types.FunctionType):  # noqa: B004  (is it written in Python?)
         return None
     names: dict[str, None] = {}
     for base in reversed(cls.__mro__):
@@ -168,7 +176,7 @@ class _Describer:
                 return Fixed(value)
             raise refuse_array(value, text)
         container = children(value)
-        if container is None and (instances or not callable(value)):
+        if container is None:
             container = _instance(value)
         if container is None or (container[0] == "instance" and not container[2]):
             return Fixed(value)
@@ -305,7 +313,10 @@ def conform(tree: Tree, prototypes: Mapping[int, Prototype], value: Any, what: s
                     return
                 other = children(given) or _instance(given)
                 if other is None or other[0] != kind or tuple(other[2]) != keys:
-                    if kind == "dict" and type(given) is dict and set(given) == set(keys):
+                    if other is not None and other[0] == kind == "dataclass" and set(other[2]) < set(keys):
+                        parts = dict(zip(other[2], other[3], strict=True))
+                        other = (kind, None, keys, tuple(map(parts.get, keys)), "attribute")
+                    elif kind == "dict" and type(given) is dict and set(given) == set(keys):
                         other = ("dict", None, keys, tuple(given[key] for key in keys), "item")
                     else:
                         raise ArgumentError(

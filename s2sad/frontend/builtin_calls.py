@@ -19,9 +19,10 @@ from s2sad.frontend.choices import dispatch
 from s2sad.frontend.classes import call_special
 from s2sad.frontend.container_methods import dict_update
 from s2sad.frontend.containers import content_of
+from s2sad.frontend.dataclass_methods import DATACLASS_FUNCTIONS
 from s2sad.frontend.effects import passive_value, print_call, raise_error
 from s2sad.frontend.folding import _any_all, _min_max, _sorted, _sum
-from s2sad.frontend.inspection import _callable, _getattr, _hasattr, _isinstance, _setattr, _type, class_of
+from s2sad.frontend.inspection import _callable, _getattr, _hasattr, _isinstance, _issubclass, _setattr, _type, class_of
 from s2sad.frontend.iteration import as_list, known_elements, range_length
 from s2sad.frontend.library import (
     _accumulate,
@@ -370,6 +371,7 @@ BUILTINS: dict[Any, Builtin] = {
     all: _any_all(False, "all"),
     sorted: _sorted,
     isinstance: _isinstance,
+    issubclass: _issubclass,
     type: _type,
     callable: _callable,
     hasattr: _hasattr,
@@ -397,7 +399,6 @@ BUILTINS: dict[Any, Builtin] = {
     exec: _impure("exec"),
     globals: _impure("globals"),
     locals: _impure("locals"),
-    vars: _impure("vars"),
     __import__: _impure("__import__"),
     functools.partial: _partial,
     functools.reduce: _reduce,
@@ -434,4 +435,5 @@ BUILTINS: dict[Any, Builtin] = {
     np.ndindex: _ndindex,
     np.ndenumerate: _ndenumerate,
     math.fsum: _fsum,
+    **DATACLASS_FUNCTIONS,
 }

@@ -16,6 +16,7 @@ from s2sad.frontend.builtin_calls import BUILTINS, call_super, is_super
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.classes import call_special, instantiate
 from s2sad.frontend.container_methods import container_method
+from s2sad.frontend.dataclass_methods import generated_method
 from s2sad.frontend.effects import foreign_call
 from s2sad.frontend.expressions import attribute, expression
 from s2sad.frontend.iteration import known_elements
@@ -23,6 +24,7 @@ from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.names import LiveModule, literal
 from s2sad.frontend.numpy_calls import call_numpy, full_name
 from s2sad.frontend.numpy_special import SPECIAL
+from s2sad.frontend.objects import GeneratedMethod
 from s2sad.frontend.signals import DeadPath, PrimalRaises
 from s2sad.frontend.source import make_source, source_of
 from s2sad.frontend.statements import block
@@ -137,6 +139,8 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return builtin(low, arguments, keywords)
     if is_numpy:
         return call_numpy(low, value, arguments, keywords)
+    if isinstance(value, GeneratedMethod):
+        return generated_method(low, value.owner, value.name, arguments, keywords)
     request = getattr(value, "__s2sad_nested__", None)
     if request is not None:
         from s2sad.frontend.nested import take
@@ -214,12 +218,11 @@ def call_library(low: Lowering, callee: Known, value: Any, arguments: list[Abstr
 
 def live_function(low: Lowering, value: Any, origin: Origin | None) -> Function:
     """Return a live Python function as a function of the program."""
-    same_module = value.__globals__ is low.session.globals
+    if origin is None:
+        origin = low.session.hold(value, value.__name__)
     module = low.session.modules.get(id(value.__globals__))
     if module is None:
-        module = LiveModule(value.__globals__, None if same_module else (origin.attribute("__globals__") if origin is not None else None))
-        if not same_module and origin is None:
-            module = LiveModule(value.__globals__, Origin("module", value.__module__ or "?"))
+        module = LiveModule(value.__globals__, low.session.hold(value.__globals__, f"{value.__module__}_globals"))
         low.session.modules[id(value.__globals__)] = module
     return Function(source_of(value, module), origin=origin)
 

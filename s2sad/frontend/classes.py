@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import abc
 import collections
-import dataclasses
+import enum
 import types
+import typing
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.effects import raise_error
 from s2sad.frontend.lower import Lowering, describe
-from s2sad.frontend.objects import Keywords, class_lookup, method_function, write_field
+from s2sad.frontend.objects import Keywords, class_attribute, class_lookup, method_function
 from s2sad.frontend.operators import truth
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.values import Abstract, DictContent, Handle, InstanceContent, Items, Known, Lazy, ListContent, Origin
 from s2sad.graph.core import Value
+from s2sad.graph.types import Array, Scalar
+
+COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
+
+# Metaclasses that leave the making of instances as it is.
+ORDINARY = (type, abc.ABCMeta, type(typing.Protocol))
 
 
 def instantiate(low: Lowering, cls: type, arguments: list[Abstract], keywords: Keywords, origin: Origin | None) -> Abstract:
@@ -41,9 +50,9 @@ def instantiate(low: Lowering, cls: type, arguments: list[Abstract], keywords: K
         return BUILTINS[list](low, arguments, keywords)
     if cls is types.SimpleNamespace:
         return Handle(low.store.place("instance", InstanceContent(tuple(keywords.items())), cls=cls))
-    if cls.__module__ in ("builtins", "collections", "datetime", "decimal", "fractions", "random") or (
-        type(cls) is not type and not dataclasses.is_dataclass(cls)
-    ):
+    if isinstance(cls, enum.EnumMeta) and not keywords and all(isinstance(argument, Known) for argument in arguments):
+        return _member(low, cls, *arguments, origin=origin)
+    if cls.__module__ in ("builtins", "collections", "datetime", "decimal", "fractions", "random") or type(cls) not in ORDINARY:
         low.refuse("unknown function", name=cls.__qualname__)
     low.session.guard(origin, "is", cls)
     new = class_lookup(cls, "__new__")
@@ -51,30 +60,26 @@ def instantiate(low: Lowering, cls: type, arguments: list[Abstract], keywords: K
         low.refuse("unknown function", name=f"{cls.__qualname__}.__new__")
     handle = Handle(low.store.place("instance", InstanceContent(()), cls=cls))
     init = class_lookup(cls, "__init__")
-    if (
-        dataclasses.is_dataclass(cls)
-        and init is not None
-        and dataclasses.is_dataclass(init[0])
-        and init[0].__dataclass_params__.init  # type: ignore[attr-defined]
-        and "__init__" in init[0].__dict__
-        and _is_generated(init[1])
-    ):
-        _dataclass_init(low, handle, cls, arguments, keywords)
-        return handle
-    if init is None or init[0] is object:
+    if init is None or init[0] is object or init[0].__module__ == "typing":
         if arguments or keywords:
             raise PrimalRaises(f"{cls.__name__}() takes no arguments")
         return handle
 
     from s2sad.frontend.calls import call
 
-    call(low, method_function(low, init[0], "__init__", init[1]), [handle, *arguments], keywords)
+    result = call(low, method_function(low, cls, init[0], "__init__", init[1]), [handle, *arguments], keywords)
+    if not (isinstance(result, Known) and result.value is None):
+        raise PrimalRaises("__init__() should return None: an object")
     return handle
 
 
-def _is_generated(function: Any) -> bool:
-    code = getattr(function, "__code__", None)
-    return code is None or code.co_filename == "<string>"
+def _member(low: Lowering, cls: Any, *arguments: Abstract, origin: Origin | None) -> Abstract:
+    """Look a member of an enumeration up by its value."""
+    low.session.guard(origin, "is", cls)
+    try:
+        return Known(cls(*(argument.value for argument in arguments)))  # type: ignore[union-attr]
+    except (ValueError, KeyError, TypeError) as problem:
+        raise_error(low, type(problem).__name__, str(problem))
 
 
 def _named_tuple(low: Lowering, cls: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -84,46 +89,8 @@ def _named_tuple(low: Lowering, cls: Any, arguments: list[Abstract], keywords: K
         if name not in values:
             if name not in cls._field_defaults:
                 raise PrimalRaises(f"{cls.__name__}() missing a required argument: '{name}'")
-            values[name] = low.live(cls._field_defaults[name], None)
+            values[name] = low.live(cls._field_defaults[name], class_attribute(low, cls, "_field_defaults").item(name))
     return Items(tuple(values[name] for name in cls._fields), cls)
-
-
-def _dataclass_init(low: Lowering, handle: Handle, cls: Any, arguments: list[Abstract], keywords: Keywords) -> None:
-    """What the generated `__init__` of a dataclass does."""
-    rest = list(arguments)
-    named = dict(keywords)
-    for field in dataclasses.fields(cls):
-        if not field.init:
-            if field.default is not dataclasses.MISSING:
-                write_field(low, handle, field.name, low.live(field.default, None))
-            elif field.default_factory is not dataclasses.MISSING:
-                write_field(low, handle, field.name, _made(low, field.default_factory))
-            continue
-        if rest and not field.kw_only:
-            value: Abstract = rest.pop(0)
-        elif field.name in named:
-            value = named.pop(field.name)
-        elif field.default is not dataclasses.MISSING:
-            value = low.live(field.default, Origin("module", cls.__module__).attribute(cls.__qualname__).attribute(field.name))
-        elif field.default_factory is not dataclasses.MISSING:
-            value = _made(low, field.default_factory)
-        else:
-            raise PrimalRaises(f"{cls.__name__}() missing a required argument: '{field.name}'")
-        write_field(low, handle, field.name, value)
-    if rest or named:
-        raise PrimalRaises(f"{cls.__name__}() got unexpected arguments")
-    after = class_lookup(cls, "__post_init__")
-    if after is not None:
-        from s2sad.frontend.calls import call
-
-        call(low, method_function(low, after[0], "__post_init__", after[1]), [handle], {})
-
-
-def _made(low: Lowering, factory: Any) -> Abstract:
-
-    from s2sad.frontend.calls import call
-
-    return call(low, Known(factory), [], {})
 
 
 def call_special(
@@ -131,32 +98,51 @@ def call_special(
 ) -> Abstract | None:
     """Call a special method that the user has defined; None when there is none."""
     if isinstance(thing, Handle) and thing.place.kind == "instance" and thing.place.cls is not None:
-        found = class_lookup(thing.place.cls, name)
+        cls = thing.place.cls
     elif isinstance(thing, Items) and thing.cls is not None:
-        found = class_lookup(thing.cls, name)
-        if found is not None and found[0] is tuple:
-            return None
+        cls = thing.cls
     else:
         return None
+    found = class_lookup(cls, name)
     if found is None or not isinstance(found[1], types.FunctionType):
-        return None
-    if name == "__eq__" and _is_generated(found[1]) and dataclasses.is_dataclass(found[0]):
         return None
 
     from s2sad.frontend.calls import call
 
-    return call(low, method_function(low, found[0], name, found[1]), [thing, *arguments], keywords or {})
+    return call(low, method_function(low, cls, found[0], name, found[1]), [thing, *arguments], keywords or {})
 
 
 def binary_object(low: Lowering, method: str, reflected: str, left: Abstract, right: Abstract) -> Abstract | None:
     """Apply an operator that the user has defined; None when neither side defines it."""
+    a, b = (side.place.cls if isinstance(side, Handle) and side.place.kind == "instance" else None for side in (left, right))
+    if b is not None and a is None:
+        left = _before_numpy(low, left, b)
+    if a is not None and b is not None and a is not b and issubclass(b, a):
+        own, inherited = class_lookup(b, reflected), class_lookup(a, reflected)
+        if own is not None and (inherited is None or own[1] is not inherited[1]):  # a subclass that overrides comes first
+            left, right, method, reflected = right, left, reflected, method
+    elif a is not None and a is b and method not in COMPARISONS:
+        reflected = ""  # Python asks only once
     result = call_special(low, left, method, [right])
     if result is not None and not (isinstance(result, Known) and result.value is NotImplemented):
         return result
-    result = call_special(low, right, reflected, [left])
+    result = call_special(low, right, reflected, [left]) if reflected else None
     if result is not None and not (isinstance(result, Known) and result.value is NotImplemented):
         return result
     return None
+
+
+def _before_numpy(low: Lowering, left: Abstract, cls: type) -> Abstract:
+    """Return what an operator of NumPy on the left hands to an object on the right: its elements, as Python numbers."""
+    kind = low.type_of(left)
+    if not isinstance(kind, (Array, Scalar)) or getattr(cls, "__array_ufunc__", NotImplemented) is None:
+        return left
+    lowest = 0.0 if isinstance(kind, Array) else -1e6
+    if not hasattr(cls, "__array_ufunc__") and getattr(cls, "__array_priority__", -1e6) > lowest:
+        return left
+    if isinstance(kind, Array):
+        low.refuse("operands", what="an operator", kinds=f"an array and a {cls.__name__} (NumPy makes an array of objects)")
+    return low.emit({"f": "to_float", "c": "to_complex", "b": "to_bool"}.get(kind.dtype[0], "to_int"), low.value(left))
 
 
 def object_truth(low: Lowering, thing: Handle) -> bool | Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -25,6 +26,7 @@ from s2sad.frontend.values import (
     DictContent,
     GrowingContent,
     Handle,
+    InstanceContent,
     Items,
     Known,
     ListContent,
@@ -50,7 +52,11 @@ def content_of(low: Lowering, handle: Handle) -> Any:
 def write(low: Lowering, place: Place, content: Any) -> None:
     """Replace the content of a container; containers that may be the same go stale."""
     low.store.write(place, content)
+    if place.mirror is not None:
+        low.store.write(place.mirror, InstanceContent(content.entries))
     for partner in place.partners:
+        if partner is place.mirror:
+            continue
         if not isinstance(low.store.read(partner), (Value, Stale)) and low.store.read(partner) is not content:
             low.store.write(partner, Stale(partner.name, place.name, low.location))
 
@@ -74,6 +80,8 @@ def item_of(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
                 if key not in value:
                     raise_python(low, KeyError(key))
                 return low.live(value[key], None)
+            if isinstance(value, enum.EnumMeta):
+                return low.live(value[low.static(index, "the name of a member")], None)
             if isinstance(value, type) or hasattr(value, "__class_getitem__"):
                 return base  # list[int] and the like
             if isinstance(value, (int, float, complex)) and not isinstance(value, np.generic):
@@ -291,5 +299,9 @@ def delete_item(low: Lowering, base: Abstract, index: Abstract) -> None:
             else:
                 del elements[list_position(low, index, len(elements), "list")]
             write(low, base.place, ListContent(tuple(elements)))
+            return
+        from s2sad.frontend.classes import call_special
+
+        if call_special(low, base, "__delitem__", [index]) is not None:
             return
     low.refuse("delete", what=describe(base))

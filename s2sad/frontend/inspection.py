@@ -32,6 +32,11 @@ def _isinstance(low: Lowering, arguments: list[Abstract], keywords: Keywords) ->
     return Known(issubclass(kind, classes))
 
 
+def _issubclass(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    kind, wanted = (low.static(argument, "the class of issubclass") for argument in arguments)
+    return Known(issubclass(kind, wanted))
+
+
 def class_of(low: Lowering, thing: Abstract) -> type | None:
     """Return the class of a thing."""
     match thing:

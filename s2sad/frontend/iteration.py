@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from s2sad.frontend.arrays import length, subscript
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.containers import item_of
+from s2sad.frontend.enums import members
 from s2sad.frontend.lists import list_length
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.numpy_calls import apply
@@ -85,6 +86,9 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
             return _known(len(elements), lambda k: elements[k])
         case Known(value) if isinstance(value, (str, bytes, tuple, list, range)):
             return _known(len(value), lambda k: Known(value[k]))
+        case Known(value) if members(value) is not None:
+            options = members(value) or []
+            return _known(len(options), lambda k: Known(options[k]))
         case Known(value) if isinstance(value, (dict, set, frozenset)):
             keys = list(value)
             return _known(len(keys), lambda k: Known(keys[k]))

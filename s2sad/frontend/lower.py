@@ -6,6 +6,7 @@ are functions over it, each in a file of its own.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
@@ -176,6 +177,8 @@ class Lowering:
 
     def constant(self, value: Any) -> Value:
         """Return a constant of the graph."""
+        if isinstance(value, enum.Enum) and isinstance(value, (int, float)):
+            value = value.value
         if isinstance(value, np.generic):
             dtype = f"{value.dtype.kind}{value.dtype.itemsize}"
             return self.builder.constant(value, Scalar(dtype) if value.dtype.kind in "biufc" else Opaque(type(value).__name__))

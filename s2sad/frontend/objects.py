@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import types
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ from s2sad.frontend.arrays import array_of, write_step
 from s2sad.frontend.containers import write
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.sharing import relate
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
@@ -42,6 +44,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.graph.core import Value
 from s2sad.graph.types import Array, Generator, Number, Opaque, Scalar
+from s2sad.record import record
 
 Keywords = dict[str, Abstract]
 
@@ -53,6 +56,9 @@ DICT_LIKE = ("get", "keys", "values", "items", "update", "pop", "setdefault", "c
 
 
 SET_LIKE = ("add", "discard", "copy", "clear")
+
+
+GENERATED = ("__init__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__")
 
 
 def attribute_of(low: Lowering, base: Abstract, name: str) -> Abstract:
@@ -88,7 +94,7 @@ def attribute_of(low: Lowering, base: Abstract, name: str) -> Abstract:
         case Namespace(receiver, classes):
             for owner in classes:
                 if name in owner.__dict__:
-                    return _bound(low, receiver, owner, name, owner.__dict__[name])
+                    return class_member(low, receiver, owner, owner, name, owner.__dict__[name])
             raise PrimalRaises(f"'super' object has no attribute '{name}'")
         case SliceValue(start, stop, step):
             return {"start": start, "stop": stop, "step": step}[name]
@@ -129,6 +135,12 @@ def raise_attribute(low: Lowering, cls: str, name: str) -> NoReturn:
 
 
 def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstract:
+    if isinstance(value, enum.Enum):
+        from s2sad.frontend.enums import member_attribute
+
+        return member_attribute(low, base, name)
+    if isinstance(value, dataclasses.Field) and name in ("name", "init", "compare"):
+        return Known(getattr(value, name))
     if isinstance(value, types.ModuleType):
         if not hasattr(value, name):
             raise PrimalRaises(f"module '{value.__name__}' has no attribute '{name}'")
@@ -146,7 +158,8 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
             "copy",
         ):
             return Known(found)
-        return low.live(found, base.origin.attribute(name) if base.origin is not None else Origin("module", value.__name__).attribute(name))
+        origin = base.origin if base.origin is not None else low.session.hold(value, value.__name__)
+        return low.live(found, origin.attribute(name))
     if isinstance(value, np.generic):
         return array_attribute(low, base, name)
     if isinstance(value, (str, bytes)):
@@ -171,20 +184,18 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
             found = getattr(value, name)
             return Known(_UFUNC_METHODS.get((value, name), found))
         return Known(getattr(value, name))
-    if isinstance(value, enum.Enum) and name in ("value", "name"):
-        return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
     if isinstance(value, type):
+        if name in ("__name__", "__qualname__", "__module__", "__mro__", "__doc__", "__members__"):
+            return Known(getattr(value, name))
         found = class_lookup(value, name)
         if found is None:
-            raise_attribute(low, "type", name)
+            raise PrimalRaises(f"type object '{value.__name__}' has no attribute '{name}'", AttributeError)
         owner, raw = found
-        if isinstance(raw, staticmethod):
-            return low.live(raw.__func__, None)
-        if isinstance(raw, classmethod):
-            return Method(base, low.live(raw.__func__, None))
+        if isinstance(raw, (staticmethod, classmethod)):
+            return class_member(low, base, value, owner, name, raw)
         if isinstance(raw, types.FunctionType):
-            return method_function(low, owner, name, raw)
-        return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
+            return method_function(low, value, owner, name, raw)
+        return low.live(getattr(value, name), class_attribute(low, value, name))
     if callable(value) and hasattr(value, name):
         return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
     low.refuse("unknown attribute", name=name, what=describe(base))
@@ -230,6 +241,13 @@ def field_before(low: Lowering, place: Place | None, name: str) -> Any:
     return cache[name]
 
 
+def instance_dict(low: Lowering, base: Handle) -> Handle:
+    """Return ``vars(instance)``: a dict through which the attributes can be read and written, as long as the instance is not."""
+    made = low.store.place("dict", DictContent(all_fields(low, base).fields), mirror=base.place)
+    relate(made, base.place)
+    return Handle(made)
+
+
 def _field(low: Lowering, handle: Handle, name: str) -> Any:
     for label, value in fields_of(low, handle).fields:
         if label == name:
@@ -251,11 +269,17 @@ def instance_attribute(low: Lowering, base: Handle, name: str) -> Abstract:
     if name == "__class__":
         return Known(cls)
     if name == "__dict__":
-        content = all_fields(low, base)
-        return Handle(low.store.place("dict", DictContent(content.fields)))
+        return instance_dict(low, base)
     found = class_lookup(cls, name)
     if found is not None and isinstance(found[1], property):
-        return _property(low, base, found[0], name, found[1])
+        return _property(low, base, cls, found[0], name, found[1])
+    from s2sad.frontend import descriptors
+    from s2sad.frontend.descriptors import hook
+
+    if found is not None and hook(found[1], "__get__") is not None and hook(found[1], "__set__") is not None:
+        return descriptors.read(low, base, cls, name, found[1])
+    if isinstance(getattr(cls, "__getattribute__", None), types.FunctionType):
+        low.refuse("unknown attribute", name="__getattribute__", what=describe(base))
     value: Abstract = _field(low, base, name)
     if not isinstance(value, Unbound):
         return value
@@ -264,9 +288,9 @@ def instance_attribute(low: Lowering, base: Handle, name: str) -> Abstract:
         if getter is not None:
             from s2sad.frontend.calls import call
 
-            return call(low, Method(base, method_function(low, getter[0], "__getattr__", getter[1])), [Known(name)], {})
+            return call(low, Method(base, method_function(low, cls, getter[0], "__getattr__", getter[1])), [Known(name)], {})
         raise_attribute(low, cls.__name__, name)
-    return _bound(low, base, found[0], name, found[1])
+    return class_member(low, base, cls, found[0], name, found[1])
 
 
 def class_lookup(cls: type, name: str) -> tuple[type, Any] | None:
@@ -282,32 +306,32 @@ def _class_attribute(low: Lowering, base: Abstract, cls: type, name: str) -> Abs
     if found is None:
         raise_attribute(low, cls.__name__, name)
     if isinstance(found[1], property):
-        return _property(low, base, found[0], name, found[1])
-    return _bound(low, base, found[0], name, found[1])
+        return _property(low, base, cls, found[0], name, found[1])
+    return class_member(low, base, cls, found[0], name, found[1])
 
 
-def _property(low: Lowering, base: Abstract, owner: type, name: str, raw: property) -> Abstract:
+def _property(low: Lowering, base: Abstract, cls: type, owner: type, name: str, raw: property) -> Abstract:
 
     if raw.fget is None:
         raise_attribute(low, owner.__name__, name)
     from s2sad.frontend.calls import call
 
-    return call(low, method_function(low, owner, name, raw.fget), [base], {})
+    return call(low, method_function(low, cls, owner, name, raw.fget, "fget"), [base], {})
 
 
-def _bound(low: Lowering, receiver: Abstract, owner: type, name: str, raw: Any) -> Abstract:
-    """Return a class attribute as seen through an instance."""
+def class_member(low: Lowering, receiver: Abstract, cls: type, owner: type, name: str, raw: Any) -> Abstract:
+    """Return what an attribute of a class is to an instance; `owner` is where it was found on the way through `cls`."""
     if isinstance(raw, staticmethod):
-        return low.live(raw.__func__, None)
+        return low.live(raw.__func__, class_attribute(low, cls, name))
     if isinstance(raw, classmethod):
         from s2sad.frontend.inspection import class_of
 
         kind = receiver.value if isinstance(receiver, Known) and isinstance(receiver.value, type) else class_of(low, receiver)
-        return Method(Known(kind), low.live(raw.__func__, None))
+        return Method(Known(kind), method_function(low, cls, owner, name, raw.__func__, "__func__"))
     if isinstance(raw, property):
-        return _property(low, receiver, owner, name, raw)
+        return _property(low, receiver, cls, owner, name, raw)
     if isinstance(raw, types.FunctionType):
-        return Method(receiver, method_function(low, owner, name, raw))
+        return Method(receiver, method_function(low, cls, owner, name, raw))
     if owner is object or owner.__module__ == "builtins":
         if name == "__init__":
             return Known(_nothing)
@@ -315,37 +339,65 @@ def _bound(low: Lowering, receiver: Abstract, owner: type, name: str, raw: Any) 
     wrapped = getattr(raw, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
         if type(raw).__module__.startswith("s2sad"):
-            return Method(receiver, method_function(low, owner, name, wrapped))
+            return Method(receiver, method_function(low, cls, owner, name, wrapped, "__wrapped__"))
         if hasattr(raw, "attrname") or hasattr(raw, "func"):
             low.refuse("unknown attribute", name=name, what=describe(receiver))
     if type(raw).__name__ == "cached_property":
         from s2sad.frontend.calls import call
 
-        value = call(low, method_function(low, owner, name, raw.func), [receiver], {})
+        value = call(low, method_function(low, cls, owner, name, raw.func, "func"), [receiver], {})
         set_attribute_of(low, receiver, name, value)
         return value
+    from s2sad.frontend import descriptors
+
+    if isinstance(receiver, Handle) and descriptors.hook(raw, "__get__") is not None:
+        return descriptors.read(low, receiver, cls, name, raw)
+    if isinstance(raw, functools.partialmethod):
+        return Partial(Method(receiver, low.live(raw.func, class_attribute(low, cls, name).attribute("func"))), *_given(low, raw))
     if hasattr(type(raw), "__get__") and not callable(raw):
         low.refuse("unknown attribute", name=name, what=describe(receiver))
-    return low.live(raw, _class_origin(low, receiver, owner, name))
+    return low.live(raw, class_attribute(low, cls, name))
+
+
+def _given(low: Lowering, raw: Any) -> tuple[tuple[Abstract, ...], tuple[tuple[str, Abstract], ...]]:
+    """Return what a `partialmethod` hands to its function."""
+    origin = low.session.hold(raw, "partialmethod")
+    first = tuple(low.live(one, origin.attribute("args").item(k)) for k, one in enumerate(raw.args))
+    return first, tuple((name, low.live(one, origin.attribute("keywords").item(name))) for name, one in raw.keywords.items())
 
 
 def _nothing(*arguments: Any, **keywords: Any) -> None:
     return None
 
 
-def _class_origin(low: Lowering, receiver: Abstract, owner: type, name: str) -> Origin | None:
-    if isinstance(receiver, Handle) and receiver.place.origin is not None and receiver.place.cls is not None:
-        return receiver.place.origin.attribute("__class__").attribute(name)
-    return Origin("module", owner.__module__).attribute(owner.__qualname__).attribute(name)
+@record(frozen=True)
+class GeneratedMethod:
+    """A method that `dataclasses` has written for a class."""
+
+    owner: type
+    name: str
 
 
-def method_function(low: Lowering, owner: type, name: str, raw: Any) -> Abstract:
-    """Return a function of a class; that it is still this one is guarded."""
+def is_generated(function: Any) -> bool:
+    """Whether a method was written by `dataclasses`: there is no source, but its meaning is known."""
+    return function.__code__.co_filename == "<string>" and function.__name__ in GENERATED
+
+
+def class_attribute(low: Lowering, cls: type, name: str) -> Origin:
+    """Return the way to an attribute of a class, looked up as Python does: a subclass may get one of its own later."""
+    held: Origin = low.session.hold(cls, cls.__name__)
+    return held.attribute(name)
+
+
+def method_function(low: Lowering, cls: type, owner: type, name: str, raw: Any, *steps: str) -> Abstract:
+    """Return a function of a class, such as the getter of a property; that it is still this one is guarded."""
     low.session.class_of[id(raw)] = owner
-    if dataclasses.is_dataclass(owner) and name in ("__init__", "__eq__", "__repr__") and raw.__qualname__.startswith("__create_fn__"):
-        return Known(raw)
-    origin = Origin("module", owner.__module__).attribute(owner.__qualname__).attribute(name)
+    origin = class_attribute(low, cls, name)
+    for step in steps:
+        origin = origin.attribute(step)
     low.session.guard(origin, "is", raw)
+    if dataclasses.is_dataclass(owner) and is_generated(raw):
+        return Known(GeneratedMethod(owner, raw.__name__))
     from s2sad.frontend.calls import live_function
 
     function = live_function(low, raw, origin)
@@ -377,13 +429,23 @@ def set_attribute_of(low: Lowering, base: Abstract, name: str, value: Abstract) 
             raise_attribute(low, cls.__name__, name)
         from s2sad.frontend.calls import call
 
-        call(low, method_function(low, found[0], name, found[1].fset), [base, value], {})
+        call(low, method_function(low, cls, found[0], name, found[1].fset, "fset"), [base, value], {})
+        return
+    if found is not None and hasattr(type(found[1]), "__set__") and not isinstance(found[1], types.MemberDescriptorType):
+        from s2sad.frontend import descriptors
+
+        if descriptors.hook(found[1], "__set__") is None:
+            low.refuse("unknown attribute", name=name, what=describe(base))
+        descriptors.write(low, base, cls, name, found[1], value)
         return
     setter = class_lookup(cls, "__setattr__")
     if setter is not None and isinstance(setter[1], types.FunctionType):
         if dataclasses.is_dataclass(cls) and cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise_error(low, "AttributeError", f"cannot assign to field '{name}'")
-        low.refuse("unknown attribute", name="__setattr__", what=describe(base))
+            raise PrimalRaises(f"cannot assign to field {name!r}", dataclasses.FrozenInstanceError)
+        from s2sad.frontend.calls import call
+
+        call(low, method_function(low, cls, setter[0], "__setattr__", setter[1]), [base, Known(name), value], {})
+        return
     write_field(low, base, name, value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +80,9 @@ def binary(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstra
     rule, method, reflected, python = BINARY[kind.__name__]
     left, right = low.usable(left), low.usable(right)
     if isinstance(left, Known) and isinstance(right, Known):
-        folded = fold(left, right, python)
+        from s2sad.frontend.enums import with_members
+
+        folded = fold(left, right, python) or with_members(python, left.value, right.value)
         if folded is not None:
             return folded
     if numeric(low, left) and numeric(low, right):
@@ -228,6 +231,8 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
     result = compare_containers(low, kind, left, right)
     if result is not None:
         return result
+    if kind in (gast.Eq, gast.NotEq) and is_instance(left) and is_instance(right):  # no class says more: equal is the same
+        return Known((left.place is right.place) == (kind is gast.Eq))  # type: ignore[union-attr]
     if (isinstance(left, Value) and isinstance(left.type, Opaque)) or (isinstance(right, Value) and isinstance(right.type, Opaque)):
         low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
     if (
@@ -237,6 +242,11 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
     ):
         return Known(kind is gast.NotEq)  # a number against a text or None
     low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
+
+
+def is_instance(thing: Abstract) -> bool:
+    """Whether a thing is an object of a class of the user."""
+    return isinstance(thing, Handle) and thing.place.kind == "instance"
 
 
 def by_sizes(low: Lowering, kind: str, left: Abstract, right: Abstract) -> bool | None:
@@ -279,7 +289,8 @@ def identity(low: Lowering, left: Abstract, right: Abstract) -> bool | Value:
     if isinstance(left, Known) or isinstance(right, Known):
         known, other = (left, right) if isinstance(left, Known) else (right, left)
         assert isinstance(known, Known)
-        if known.value is None or isinstance(known.value, (type, str)) or known.value is Ellipsis:
+        known_kind = isinstance(known.value, (type, str, enum.Enum)) or known.value is None
+        if known_kind or known.value is Ellipsis or known.value is NotImplemented:
             if isinstance(other, Value) and isinstance(other.type, Opaque):
                 return low.emit("is_same", other, low.constant(known.value))
             return False

@@ -80,6 +80,7 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
         token,
         changed,
         session.composed,
+        session.held,
     )
 
 

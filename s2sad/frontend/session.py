@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import types
 from collections.abc import Callable
 from dataclasses import field
@@ -66,6 +67,7 @@ class Session:
         self.modules: dict[int, Any] = {}
         self.root_function: Any = None
         self.class_of: dict[int, type] = {}
+        self.held: dict[str, Any] = {}  # objects that are reached by no name: classes, functions, globals of other modules
         self.memo: dict[Any, Memo] = {}
         self.input_places: dict[Value, Place] = {}
         self.initial: dict[Place, Any] = {}  # containers and instances that existed before the call -> what was in them
@@ -172,9 +174,22 @@ class Session:
 
     # ------------------------------------------------------------ live objects
 
+    def hold(self, value: Any, name: str) -> Origin:
+        """Return the origin of an object that a guard cannot reach by a name, such as a class defined inside a function."""
+        for label, known in self.held.items():
+            if known is value:
+                return Origin("held", label)
+        label = name = "".join(sign if sign.isalnum() else "_" for sign in name)
+        count = 1
+        while label in self.held:
+            count += 1
+            label = f"{name}_{count}"
+        self.held[label] = value
+        return Origin("held", label)
+
     def guard(self, origin: Origin | None, test: str, expected: Any) -> None:
         """Note what was read of a live object."""
-        if origin is None or origin.kind == "argument":
+        if origin is None:
             return
         key = (str(origin), test)
         if key not in self.guards:
@@ -222,6 +237,9 @@ class Session:
         if isinstance(
             value, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, np.dtype)
         ) or callable(value):
+            self.guard(origin, "is", value)
+            return Known(value, origin)
+        if isinstance(value, enum.Enum):
             self.guard(origin, "is", value)
             return Known(value, origin)
         if isinstance(value, tuple) and hasattr(cls, "_fields"):

@@ -11,9 +11,15 @@ class PrimalRaises(Exception):
     Where that happens on every path, it is to be called so that it does; inside a branch or a loop it becomes a `raise` there.
     """
 
+    def __init__(self, text: str, kind: type[Exception] | None = None) -> None:
+        super().__init__(text)
+        self.kind = kind
+
     @property
-    def exception(self) -> str:
-        """The name of what Python or NumPy raises."""
+    def exception(self) -> Any:
+        """What Python or NumPy raises: a class, or the name of a built-in one."""
+        if self.kind is not None:
+            return self.kind.__name__ if self.kind.__module__ == "builtins" else self.kind
         text = str(self)
         if any(word in text for word in ("argument", "object", "must be integers", "can't convert", "only 0-dimensional")):
             return "TypeError"

@@ -87,6 +87,8 @@ class Lowered:
         Containers and instances that outlive the call and that the function changes.
     composed : bool
         Whether a derivative inside is put together otherwise than in the plain call, and may differ in the last bits.
+    held : dict
+        Objects that guards and inputs start from and that no name leads to.
     """
 
     graph: Graph
@@ -99,6 +101,7 @@ class Lowered:
     token: int | None = None
     updates: list[tuple[str, str, Steps, Any]] = field(default_factory=list)
     composed: bool = False
+    held: dict[str, Any] = field(default_factory=dict)
 
 
 @record()

@@ -122,7 +122,21 @@ def _parse(function: types.FunctionType) -> tuple[Any, int, int]:
     if node is None:
         refuse("no source", Location(code.co_filename, first + 1), name=name, why="its lines cannot be read")
     _check(function, node, Location(code.co_filename, first + 1))
-    return _gast(node), first + 1 - base, 0
+    return _mangled(_gast(node), function.__qualname__), first + 1 - base, 0
+
+
+def _mangled(node: Any, qualname: str) -> Any:
+    """Give private names of a class, such as `self.__x`, the form in which they are stored."""
+    *_, owner, _ = ("", *qualname.rsplit(".", 2))
+    if owner in ("", "<locals>"):
+        return node
+    prefix = "_" + owner.rpartition(".")[2].lstrip("_")
+    for one in gast.walk(node):
+        for label in ("attr", "id"):
+            name = getattr(one, label, None)
+            if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+                setattr(one, label, prefix + name)
+    return node
 
 
 def _module(text: str, is_lambda: bool) -> ast.Module:

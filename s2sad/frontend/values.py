@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Origin:
     """How a live object is reached from the function that is lowered: a root and steps, as generated code would write it."""
 
-    kind: str  # "argument", "global", "closure" or "default"
+    kind: str  # "argument", "global", "closure", "default", or "held": an object that the generated test holds itself
     root: str
     steps: tuple[tuple[str, Any], ...] = ()
 
@@ -220,6 +220,7 @@ class Place:
     readonly: bool = False
     partners: list[Place] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    mirror: Place | None = None  # of ``vars(instance)``: the instance
 
     def __repr__(self) -> str:
         return f"<place {self.number} {self.name or self.kind}>"

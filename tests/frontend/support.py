@@ -77,9 +77,7 @@ def fetch(lowered: Lowered, function: Callable[..., Any], arguments: dict[str, A
 
             value = inspect.signature(live).parameters[entry.root].default
         else:
-            import sys
-
-            value = sys.modules[entry.root]
+            value = lowered.held[entry.root]
         for how, key in entry.steps:
             value = value[key] if how == "item" else getattr(value, key)
         values.append(value)
