@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from s2sad.derivative.cotangents import Cotangents, Frame, slot_type
+from s2sad.derivative.cotangents import Cotangents, Frame, in_slot, slot_type
 from s2sad.errors import UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import replace_values
@@ -82,7 +82,7 @@ def _reverse_loop(
         )
         reverse.parameters.append(parameter)
         carried.append(parameter)
-    initial_cotangents = [materialised(builder, outer.total_or_zero(node.results[k])) for k in slots]
+    initial_cotangents = [materialised(builder, outer.carried(node.results[k])) for k in slots]
     location, reverses = builder.location, builder.reverses
     with sweep.inside(frame) as inner:
         for k, parameter in zip(slots, carried, strict=True):
@@ -90,9 +90,9 @@ def _reverse_loop(
         sweep.nodes(body.nodes)
         builder.location, builder.reverses = location, reverses
         sources = [*(parameters[k] for k in slots), *(value for value, _ in accumulators)]
-        reverse.results = [inner.total_or_zero(value) for value in sources]
+        reverse.results = [inner.carried(value) for value in sources]
     reverse.parameters += [parameter for _, parameter in accumulators]
-    starts = initial_cotangents + [materialised(builder, outer.total_or_zero(value)) for value, _ in accumulators]
+    starts = initial_cotangents + [materialised(builder, outer.carried(value)) for value, _ in accumulators]
     names = [value.name for value in reverse.parameters[1:]]
     starts, kept = _drop_unchanged(reverse, starts)
     static: dict[str, Any] = {"reversed": True} if backwards else {}
@@ -148,7 +148,8 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
                 if final is None:
                     with builder.inside(branches[number]):
                         final = outer.zero(value)
-            branches[number].results.append(final)
+            with builder.inside(branches[number]):
+                branches[number].results.append(in_slot(builder, final, value.type))
     if not touched and not any(branch.nodes for branch in branches):
         return
     names = [f"d{value.name}" if value.name else "" for value in touched]
@@ -188,7 +189,7 @@ def reverse_with(sweep: Sweep, node: Node) -> None:
             inner.add(body.results[k], seed)
         sweep.nodes(body.nodes)
         touched = frame.touched()
-        reverse.results = [inner.total_or_zero(value) for value in touched]
+        reverse.results = [inner.carried(value) for value in touched]
     types = [slot_type(value.type) for value in touched]
     again = builder.append(WITH, operands, dict(node.static), types, regions=(reverse,))
     for value, result in zip(touched, again.results, strict=True):
@@ -201,7 +202,7 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
     if call is None or not any(sweep.cotangents.has(node.results[k]) for k in call.outputs):
         return
     outer = sweep.cotangents
-    cotangents = [outer.total_or_zero(node.results[k]) for k in call.outputs]
+    cotangents = [outer.carried(node.results[k]) for k in call.outputs]
     residual = outer.refer(call.residual)
     types = [slot_type(node.operands[k].type) for k in call.wrt]
     names = [f"d{node.operands[k].name}" if node.operands[k].name else "" for k in call.wrt]

@@ -135,6 +135,10 @@ class Cotangents:
             self.frame.contributions[value] = [Contribution(total)]
         return total
 
+    def carried(self, value: Value) -> Value:
+        """Return the cotangent of `value` in the kind in which it is carried: single precision may have met a Python number."""
+        return in_slot(self.builder, self.total_or_zero(value), value.type)
+
     def set(self, value: Value, total: Value) -> None:
         """Replace the cotangent of `value`, whose former sum has been used up."""
         self.frame.contributions[value] = [Contribution(total)]
@@ -218,6 +222,14 @@ def slot_type(kind: Type) -> Type:
         case Scalar(dtype) if dtype[0] in "fc":
             return Scalar(dtype, ("float", "complex") if dtype[0] == "c" else ("float",))
     return kind
+
+
+def in_slot(builder: Builder, cotangent: Value, kind: Type) -> Value:
+    """Return a cotangent of something of `kind` in the dtype of its slot."""
+    slot = slot_type(kind)
+    if isinstance(slot, Scalar) and isinstance(cotangent.type, Scalar) and cotangent.type.dtype != slot.dtype:
+        return builder.emit(REGISTRY.rules["cast"], cotangent, kind=Scalar(slot.dtype))
+    return cotangent
 
 
 def sum_of(kind: Type) -> Rule:

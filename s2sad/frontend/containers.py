@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -39,6 +40,8 @@ from s2sad.frontend.values import (
 from s2sad.graph.core import Value
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import List, Number, Scalar
+
+MOST_ELEMENTS = 8  # of a list, at a place that varies
 
 
 def content_of(low: Lowering, handle: Handle) -> Any:
@@ -160,22 +163,22 @@ def _varying_item(low: Lowering, elements: Sequence[Abstract], index: Abstract) 
         return elements[list_position(low, Known(found), len(elements), "list")]
     if not elements:
         raise_python(low, IndexError("list index out of range"))
-    if len(elements) > 8 or not all(low.type_of(element) is not None for element in elements):
+    if len(elements) > MOST_ELEMENTS or not all(low.type_of(element) is not None for element in elements):
         low.demand(value)
         low.refuse("static", what="an index of a list of different things")
     if len(elements) == 1 or all(same(elements[0], element) for element in elements):
         return elements[0]
     low.demand_softly(value)
     count = len(elements)
-    place = low.emit("remainder", value, low.constant(count)) if True else value
+    place = low.emit("remainder", value, low.constant(count))
     _check_index(low, value, count)
     return dispatch(low, Choice(place, tuple(elements)), lambda option: option)
 
 
-def _check_index(low: Lowering, value: Value, count: int) -> None:
+def _check_index(low: Lowering, value: Value, count: int, message: str = "list index out of range") -> None:
 
     inside = low.emit("logical_and", low.emit("greater_equal", value, low.constant(-count)), low.emit("less", value, low.constant(count)))
-    branch(low, inside, lambda: None, lambda: raise_error(low, "IndexError", "list index out of range"))
+    branch(low, inside, lambda: None, lambda: raise_error(low, "IndexError", message))
 
 
 def _check_position(low: Lowering, value: Value, count: Value) -> None:
@@ -227,6 +230,9 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
             if not _is_known(index):
                 number = low.value(index, "an index")
                 low.demand_softly(number)
+                if any(isinstance(element, (ArrayRef, Handle)) for element in (*content.elements, value)):
+                    _put_varying(low, base.place, content, number, value)
+                    return
                 from s2sad.frontend.lists import element_kind
 
                 element = element_kind(low, (content, ListContent((value,))))
@@ -278,6 +284,25 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
     if isinstance(base, (Items, Known)):
         raise_python(low, TypeError("object does not support item assignment"))
     low.refuse("operands", what="assignment to an element", kinds=describe(base))
+
+
+def _put_varying(low: Lowering, place: Place, content: ListContent, index: Value, value: Abstract) -> None:
+    """Put an array or container at a place of a list that varies: each element is the new one or stays what it is."""
+    count = len(content.elements)
+    if not count:
+        raise_python(low, IndexError("list assignment index out of range"))
+    if count > MOST_ELEMENTS:
+        low.refuse("static", what="an index of a list of arrays")
+    _check_index(low, index, count, "list assignment index out of range")
+    position = low.emit("remainder", index, low.constant(count))
+
+    def put(k: int) -> None:
+        elements = list(content_of(low, Handle(place)).elements)
+        elements[k] = value
+        write(low, place, ListContent(tuple(elements)))
+
+    for k in range(count):
+        branch(low, low.emit("equal", position, low.constant(k)), partial(put, k), lambda: None)
 
 
 def delete_item(low: Lowering, base: Abstract, index: Abstract) -> None:

@@ -97,8 +97,6 @@ def exported(
                     walk(function, label), tuple(walk(a, label) for a in arguments), tuple((key, walk(a, key)) for key, a in keywords)
                 )
             case Function(source, parent, defaults, keyword_defaults, origin):
-                if parent is not None and parent.captured:
-                    _export_frame(parent)
                 if defaults or keyword_defaults:
                     return Function(
                         source,
@@ -117,17 +115,6 @@ def exported(
             case Pending():
                 return walk(force_in(low, item), label)
         return item
-
-    frames: dict[Any, None] = {}
-
-    def _export_frame(frame: Any) -> None:
-        """A function that was defined inside sees the variables of its frame: they come along."""
-        while frame is not None and frame not in frames:
-            frames[frame] = None
-            for variable in list(frame.variables.values()):
-                if low.store.read(variable) is ABSENT and changes.get(variable, ABSENT) is not ABSENT:
-                    low.store.write(variable, walk(changes[variable], variable.name))
-            frame = frame.parent
 
     return walk(thing, name)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from s2sad.frontend.arrays import length, subscript
 from s2sad.frontend.choices import dispatch
-from s2sad.frontend.containers import item_of
+from s2sad.frontend.containers import content_of, item_of
 from s2sad.frontend.enums import members
 from s2sad.frontend.lists import list_length
 from s2sad.frontend.lower import Lowering, describe
@@ -92,8 +92,8 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
         case Known(value) if isinstance(value, (dict, set, frozenset)):
             keys = list(value)
             return _known(len(keys), lambda k: Known(keys[k]))
-        case Handle(place):
-            content = low.store.read(place)
+        case Handle():
+            content = content_of(low, thing)
             if isinstance(content, ListContent):
                 return _known(len(content.elements), lambda k: _element(low, thing, k))
             if isinstance(content, GrowingContent):

@@ -18,7 +18,7 @@ from s2sad.frontend.branches import Arm
 from s2sad.frontend.exporting import exported, force
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sameness import coerce, fits, number_type, same
-from s2sad.frontend.sharing import relate, roots
+from s2sad.frontend.sharing import connect, relate, roots
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
@@ -73,9 +73,9 @@ class Join:
         """Join everything that either side has changed."""
         low, (then, otherwise) = self.low, self.arms
         changed: list[tuple[Key, Any]] = []
-        keys = dict.fromkeys([*then.changes, *otherwise.changes])
-        for key in keys:
-            before = low.store.read(key)
+        # Read now: joining a function brings the variables of its frame along.
+        states = {key: low.store.read(key) for key in (*then.changes, *otherwise.changes)}
+        for key, before in states.items():
             if before is ABSENT and isinstance(key, Place):
                 continue  # made in a branch: joined when something that is left refers to it
             sides = [arm.changes.get(key, before) for arm in self.arms]
@@ -155,7 +155,7 @@ class Join:
                 else Conflict(name, "a list of one array or of another", self.low.location)
             )
         if isinstance(left, (ListContent, GrowingContent)) or isinstance(right, (ListContent, GrowingContent)):
-            return self.lists(left, right, name)
+            return self.lists(left, right, name, place)
         if isinstance(left, DictContent) and isinstance(right, DictContent):
             if [key for key, _ in left.entries] != [key for key, _ in right.entries]:
                 return Conflict(name, "it is a dict whose keys differ from path to path", self.low.location)
@@ -173,7 +173,7 @@ class Join:
             return InstanceContent(tuple(joined))
         return self.thing(left, right, name)
 
-    def lists(self, left: Any, right: Any, name: str) -> Any:
+    def lists(self, left: Any, right: Any, name: str, place: Place | None) -> Any:
         """Join two lists: element by element, or as a list of unknown length."""
         low = self.low
         if isinstance(left, ListContent) and isinstance(right, ListContent) and len(left.elements) == len(right.elements):
@@ -184,10 +184,17 @@ class Join:
         try:
             from s2sad.frontend.lists import element_kind
 
-            element = element_kind(low, (left, right))
+            filled = [(k, side) for k, side in enumerate((left, right)) if not (isinstance(side, ListContent) and not side.elements)]
+            found = [self.inside(k, partial(element_kind, low, (side,))) for k, side in filled]
+            element = found[0] if len(found) == 1 else kinds.join(found[0], found[1], low.sizes)
+            if element is None:
+                raise Mismatch(f"a list of {found[0]} and {found[1]}")
             from s2sad.frontend.lists import grown
 
             sides = self.both(left, right, lambda side: grown(low, side, element))
+            for one in (one for side in (left, right) if isinstance(side, ListContent) for one in side.elements):
+                if isinstance(one, ArrayRef) and place is not None:
+                    connect(place, one.place)  # from here on the list holds values
         except (UnsupportedError, Mismatch) as problem:
             return Conflict(name, str(getattr(problem, "reason", problem)), low.location)
         lengths = [Size.of(len(side.elements)) if isinstance(side, ListContent) else side.length for side in (left, right)]
@@ -500,7 +507,7 @@ class Join:
         if found is None:
             found = self.low.store.place(left.kind, None, name=left.name, cls=left.cls)
             self.places[left, right] = found
-            content = self.contents(self.arms[0].changes.get(left), self.arms[1].changes.get(right), name)
+            content = self.contents(self.arms[0].changes.get(left), self.arms[1].changes.get(right), name, found)
             self.low.store.write(found, content)
         return found
 

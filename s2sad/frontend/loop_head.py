@@ -11,7 +11,7 @@ from s2sad.frontend.loop_state import LoopState, Slot, SlotPath
 from s2sad.frontend.lower import describe
 from s2sad.frontend.objects import field_before
 from s2sad.frontend.sameness import coerce, number_type
-from s2sad.frontend.sharing import relate
+from s2sad.frontend.sharing import connect, relate
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
@@ -218,6 +218,11 @@ class LoopHead(LoopState):
             return Conflict(name, "a list whose elements are not known yet", low.location)
         kind = List(element)
         self.grow[path] = element
+        holder = path[0] if len(path) == 1 else self.places.get(path[:-1])
+        if isinstance(holder, Place):
+            for one in thing.elements:
+                if isinstance(one, ArrayRef):
+                    connect(holder, one.place)
         parameter = self._parameter(region, kind, path, name, lambda: self._grown(None, thing, path))
         return self._list(parameter, Size.of(len(thing.elements)))
 

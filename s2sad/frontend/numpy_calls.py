@@ -221,6 +221,8 @@ def apply_rule(low: Lowering, rule: Rule, function: Any, arguments: Sequence[Abs
     if dtype is not None and dtype_of(low.value(result).type) != dtype:
         result = cast_to(low, result, dtype)
     if out is not None and not (isinstance(out, Known) and out.value is None):
+        if function is np.dot and isinstance(out, ArrayRef) and (out.path or not out.place.contiguous):
+            low.refuse("unknown keyword", name="out", function="np.dot", remedy="write np.matmul(..., out=...), or assign the product")
         return write_out(low, out, result)
     return result
 
