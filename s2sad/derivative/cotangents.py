@@ -16,7 +16,7 @@ from dataclasses import field
 
 from s2sad.graph.build import Builder
 from s2sad.graph.core import CONSTANT, SIZE, Domain, Node, Region, Value
-from s2sad.graph.types import Array, List, Number, Scalar, Type, shape_of
+from s2sad.graph.types import Array, List, Number, Record, Scalar, Tuple, Type, is_inexact, parts_of, shape_of
 from s2sad.record import record
 from s2sad.rules.declare import REGISTRY, Rule, Symbol, constant_of
 
@@ -234,7 +234,8 @@ def in_slot(builder: Builder, cotangent: Value, kind: Type) -> Value:
 
 def sum_of(kind: Type) -> Rule:
     """Return the operation that adds two derivatives of something of `kind`."""
-    return REGISTRY.rules["list_sum" if isinstance(kind, List) else "add"]
+    name = "list_sum" if isinstance(kind, List) else "container_sum" if isinstance(kind, Tuple | Record) else "add"
+    return REGISTRY.rules[name]
 
 
 def zeros_of(builder: Builder, kind: Type, like: Callable[[], Value]) -> Value:
@@ -244,5 +245,21 @@ def zeros_of(builder: Builder, kind: Type, like: Callable[[], Value]) -> Value:
             return builder.emit(REGISTRY.rules["zeros"], shape=shape_of(kind), dtype=kind.dtype)
         return builder.emit(REGISTRY.rules["zeros_like"], like())
     if isinstance(kind, Number | Scalar):
-        return builder.constant(0.0, slot_type(kind))
+        return builder.constant(0.0 if is_inexact(kind) else 0, slot_type(kind))
+    if not is_inexact(kind):
+        return builder.constant(None)
+    if isinstance(kind, Tuple | Record):
+        parts = [
+            zeros_of(builder, inner, lambda k=k, inner=inner: part_of(builder, like(), k, inner))  # type: ignore[misc]
+            for k, inner in enumerate(parts_of(kind))
+        ]
+        return builder.emit(REGISTRY.rules["pack"], *parts, kind=kind)
     return builder.emit(REGISTRY.rules["list_zeros" if isinstance(kind, List) else "container_zeros"], like())
+
+
+def part_of(builder: Builder, whole: Value, number: int, kind: Type) -> Value:
+    """Return one part of a tuple or record."""
+    owner = whole.owner
+    if isinstance(owner, Node) and owner.operation.name == "pack":
+        return owner.operands[number]
+    return builder.emit(REGISTRY.rules["item"], whole, number=number, kind=kind)

@@ -243,12 +243,14 @@ class _Push:
 
 def is_jointly_linear(rule: Rule) -> bool:
     """Whether the operation applied to all tangents at once is the push-forward."""
-    return rule.name in ("put", "add_at", "where", "list_append", "list_put", "pack") or (rule.kind == "linear" and rule.signature.variadic)
+    return rule.name in ("put", "add_at", "where", "list_append", "list_put", "list_insert", "list_slice_put", "list_concat", "pack") or (
+        rule.kind == "linear" and rule.signature.variadic
+    )
 
 
 def _is_data(rule: Rule, number: int) -> bool:
     """Whether an operand is data that the operation moves, not an index or a condition."""
-    if rule.name in ("put", "add_at", "list_put"):
+    if rule.name in ("put", "add_at", "list_put", "list_insert", "list_slice_put"):
         return number < 2
     if rule.name == "where":
         return number > 0

@@ -14,12 +14,12 @@ from dataclasses import field
 
 from s2sad.analysis.activity import active_values
 from s2sad.derivative.control import count_trips, residual_of, reverse_call, reverse_for, reverse_if, reverse_while, reverse_with
-from s2sad.derivative.cotangents import Cotangents, Frame, Mask, slot_type
+from s2sad.derivative.cotangents import Cotangents, Frame, Mask, part_of, slot_type, sum_of
 from s2sad.errors import NOWHERE, UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
-from s2sad.graph.core import AT_TRIP, CALL, FOR, IF, TRY, WHILE, WITH, Domain, Graph, Node, Region, Value
-from s2sad.graph.types import Residual, is_inexact, shape_of
+from s2sad.graph.core import AT_TRIP, CALL, CONSTANT, FOR, IF, TRY, WHILE, WITH, Domain, Graph, Node, Region, Value
+from s2sad.graph.types import Residual, is_inexact, parts_of, shape_of
 from s2sad.record import record
 from s2sad.rules.conform import conform
 from s2sad.rules.declare import REGISTRY, Rule, Symbol
@@ -251,6 +251,9 @@ class Sweep:
             return
         if rule.name == "item" and isinstance(node.operands[0].type, Residual):
             return  # the components of a residual are put together at the end
+        if rule.name == "item":
+            self._item(node)
+            return
         if len(node.results) != 1:
             raise UnsupportedError(f"the derivative of {rule.name} is not known.", remedy="", code="S2S211", location=node.location)
         result = node.result
@@ -307,6 +310,19 @@ class Sweep:
         references = [self.cotangents.refer(value) for value in varying]
         self.cotangents.set(base, self.builder.emit(REGISTRY.rules[accumulate], accumulator, g, *references, **node.static))
 
+    def _item(self, node: Node) -> None:
+        """Reading a part of a tuple or record: the cotangent of the whole is put together of those of its parts."""
+        (base,) = node.operands
+        if base not in self.active:
+            return
+        g = self._total(node.result)
+        before = self.cotangents.total_or_zero(base)
+        number, builder = node.static["number"], self.builder
+        kinds = parts_of(base.type)
+        parts = [part_of(builder, before, k, kind) for k, kind in enumerate(kinds)]
+        parts[number] = g if _is_zero(parts[number]) else builder.emit(sum_of(kinds[number]), parts[number], g)
+        self.cotangents.set(base, builder.emit(REGISTRY.rules["pack"], *parts, kind=base.type))
+
     def _where(self, node: Node) -> None:
         """`where` passes its cotangent on with a mask; it is applied where the branch's elementwise chain ends."""
         condition, *branches = node.operands
@@ -324,6 +340,17 @@ class Sweep:
                 assert isinstance(rule, Rule) and rule.pullback is not None
                 contribution = rule.pullback(2 if inverted else 1, masked, y, *operands)
                 self.cotangents.add(branch, conform(self.builder, contribution, self.cotangents.symbol(branch)))
+
+
+def _is_zero(value: Value) -> bool:
+    owner = value.owner
+    if not isinstance(owner, Node):
+        return False
+    return (owner.operation is CONSTANT and owner.static["value"] == 0) or owner.operation.name in (
+        "zeros",
+        "zeros_like",
+        "container_zeros",
+    )
 
 
 def _defined_in(region: Region | Node) -> Iterator[Value]:

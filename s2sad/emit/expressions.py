@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from s2sad.emit.fold import Fold, is_size, like
 from s2sad.emit.names import Names
 from s2sad.emit.spell import Make, Speller
-from s2sad.emit.syntax import attribute, binary, call, is_number, name, negated, number, numpy, subscript, tuple_of
+from s2sad.emit.syntax import attribute, binary, call, is_number, name, negated, number, numpy, subscript, target, tuple_of
 from s2sad.graph.core import CALL, CONSTANT, SIZE, UNDEFINED, Graph, Node, Value
 from s2sad.graph.index import Index, Path
-from s2sad.graph.types import Array, List, Number, Scalar, Token, Tuple, Type, dtype_of, shape_of
+from s2sad.graph.types import Array, List, Number, Scalar, Token, Type, dtype_of, is_inexact, parts_of, shape_of
 from s2sad.rules.declare import REGISTRY, Rule
 
 _LIKE = {"zeros": "zeros_like", "ones": "ones_like", "empty": "empty_like"}
@@ -43,11 +43,15 @@ class Expressions:
             "empty": self.filled,
             "list_new": lambda node: ast.List([], ast.Load()),
             "list_get": self.entry,
+            "list_slice": self.part,
             "divide_unless_zero": self.divided,
             "list_length": lambda node: call(name("len"), self.of(node.operands[0])),
             "dict_new": lambda node: ast.Dict([], []),
             "dict_get": lambda node: subscript(self.of(node.operands[0]), self.of(node.operands[1])),
             "container_zeros": lambda node: self.zeros(node.operands[0].type, self.make(node.operands[0])),
+            "list_zeros": lambda node: self.zeros(node.operands[0].type, self.make(node.operands[0])),
+            "container_sum": self.summed,
+            "list_sum": self.summed,
             "trip_count": lambda node: call(name("len"), self.range_of(*node.operands)),
             "foreign": self.called,
             "draw": self.called,
@@ -202,6 +206,16 @@ class Expressions:
                     index = number(-1)
         return subscript(entries, index)
 
+    def part(self, node: Node) -> ast.expr:
+        """Return ``entries[a:b]``."""
+        items, *bounds = node.operands
+        return subscript(self.of(items), self.slice(bounds, node.static["parts"]))
+
+    def slice(self, bounds: Sequence[Value], parts: Sequence[str]) -> ast.expr:
+        """Return the slice whose given parts are `bounds`."""
+        given = dict(zip(parts, bounds, strict=True))
+        return ast.Slice(*(self.of(given[part]) if part in given else None for part in ("start", "stop", "step")))
+
     def divided(self, node: Node) -> ast.expr:
         """Return a quotient that is 0 for 0 / 0; of Python numbers with a numerator that is known not to be 0, one choice is enough."""
         first, second = node.operands
@@ -220,18 +234,45 @@ class Expressions:
             return call(self.numpy(_LIKE[node.operation.name]), model)
         return self.spelled(node)
 
-    def zeros(self, kind: Type, make: Make) -> ast.expr:
+    def zeros(self, kind: Type, make: Make, depth: int = 0) -> ast.expr:
         """Return zeros in the structure of a container."""
-        if isinstance(kind, Tuple):
-            parts: list[ast.expr] = []
-            for position, element in enumerate(kind.elements):
-                parts.append(self.zeros(element, partial(_entry, make, position)))
-            return tuple_of(parts)
+        inner = parts_of(kind)
+        if inner:
+            return tuple_of([self.zeros(part, partial(_entry, make, position), depth) for position, part in enumerate(inner)])
+        if not is_inexact(kind):
+            return number(0) if isinstance(kind, (Number, Scalar)) else ast.Constant(None)
         if isinstance(kind, (Number, Scalar)):
             return number(0.0)
-        if isinstance(kind, List) and shape_of(kind.element) == ():
-            return binary(ast.List([number(0.0)], ast.Load()), ast.Mult(), call(name("len"), make()))
+        if isinstance(kind, List):
+            if shape_of(kind.element) == () and isinstance(kind.element, (Number, Scalar)):
+                return binary(ast.List([number(0.0)], ast.Load()), ast.Mult(), call(name("len"), make()))
+            item = _numbered("item", depth)
+            zeros = self.zeros(kind.element, lambda: name(item), depth + 1)
+            return ast.ListComp(zeros, [ast.comprehension(target(item), make(), [], 0)])
         return call(self.numpy("zeros_like"), make())
+
+    def summed(self, node: Node) -> ast.expr:
+        """Return the sum of two containers, part by part."""
+        left, right = node.operands
+        return self.sum(left.type, self.make(left), self.make(right))
+
+    def sum(self, kind: Type, left: Make, right: Make, depth: int = 0) -> ast.expr:
+        """Return the sum of two things of a kind; what carries no derivative stays."""
+        inner = parts_of(kind)
+        if inner:
+            parts = [
+                self.sum(part, partial(_entry, left, position), partial(_entry, right, position), depth)
+                for position, part in enumerate(inner)
+            ]
+            return tuple_of(parts)
+        if not is_inexact(kind):
+            return left()
+        if isinstance(kind, List):
+            item, other = _numbered("item", depth), _numbered("other", depth)
+            total = self.sum(kind.element, lambda: name(item), lambda: name(other), depth + 1)
+            pairs = call(name("zip"), left(), right())
+            return ast.ListComp(total, [ast.comprehension(ast.Tuple([target(item), target(other)], ast.Store()), pairs, [], 0)])
+        return binary(left(), ast.Add(), right())
 
     def range_of(self, start: Value, stop: Value, step: Value) -> ast.expr:
         """Return ``range(n)``, with no more arguments than are needed."""
@@ -269,6 +310,10 @@ class Expressions:
         if dtype != "f8":
             made.keywords.append(ast.keyword("dtype", self.speller.literal(dtype, "dtype")))
         return made
+
+
+def _numbered(label: str, depth: int) -> str:
+    return label if depth == 0 else f"{label}_{depth}"
 
 
 def _is(value: Value, wanted: int) -> bool:

@@ -194,7 +194,7 @@ def _needs_name(use: Use, value: Value) -> bool:
     if writes(node) and node.operands[0] is value:
         return True
     operation = node.operation
-    if operation.name in ("container_zeros", "list_add"):
+    if operation.name in ("container_zeros", "list_zeros", "container_sum", "list_sum", "list_add"):
         return True
     if isinstance(operation, Rule) and (operation.spell is not None or operation.spelling):
         twice = repeated(operation.written([operand.type for operand in node.operands], node.static))

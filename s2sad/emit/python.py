@@ -28,7 +28,7 @@ from s2sad.emit.syntax import (
 from s2sad.emit.unbound import Unbound
 from s2sad.graph.core import CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Node, Region, Value
 from s2sad.graph.index import Fancy, Index, Path, Slice
-from s2sad.graph.types import Array, Number, Scalar, Token, dtype_of, shape_of
+from s2sad.graph.types import Array, List, Number, Scalar, Token, dtype_of, parts_of, shape_of
 
 _IN_PLACE: dict[str, type[ast.operator]] = {
     "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow, "floor_divide": ast.FloorDiv,
@@ -64,6 +64,9 @@ class Statements:
             "list_add": self.add_entry,
             "dict_put": self.put_entry,
             "list_pop": lambda node: [self.method(node, "pop")],
+            "list_insert": self.insert_entry,
+            "list_delete": lambda node: [self.method(node, "pop")],
+            "list_slice_put": self.put_slice,
             "poison": self.poison,
         }
 
@@ -86,20 +89,35 @@ class Statements:
         return commented(groups, self.around)
 
     def taken(self, nodes: Sequence[Node]) -> dict[Node, list[ast.stmt]]:
-        """Return ``h = hs.pop()`` where the last entry of a list is read and dropped next, and nothing for the second of the two nodes."""
+        """Return ``h = hs.pop()`` where an entry of a list is read and dropped later, and nothing for the second of the two nodes.
+
+        Between the two nothing else must look at the list.
+        """
         found: dict[Node, list[ast.stmt]] = {}
-        last: Node | None = None
+        reads: dict[Value, list[Node]] = {}
         for node in nodes:
-            if node.operation.name == "list_pop" and last is not None and last.operation.name == "list_get":
-                values, place = last.operands
-                owner = place.owner
-                at_end = isinstance(owner, Node) and owner.operation is CONSTANT and owner.static["value"] == -1
-                if at_end and values is node.operands[0] and self.found.infos[last.result].uses:
-                    popped = call(attribute(self.of(values), "pop"))
-                    found[last], found[node] = [assign(target(self.names.of(last.result)), popped)], []
-            if not (len(node.results) == 1 and self.found.infos[node.result].inline):
-                last = node
+            if node.operation.name == "list_get":
+                reads.setdefault(node.operands[0], []).append(node)
+            elif node.operation.name in ("list_pop", "list_delete") and node.operands[0] in reads:
+                read = next((one for one in reversed(reads[node.operands[0]]) if self.drops(node, one)), None)
+                if read is not None and read not in found:
+                    values, *place = node.operands
+                    popped = call(attribute(self.of(values), "pop"), *map(self.of, place))
+                    found[read], found[node] = [assign(target(self.names.of(read.result)), popped)], []
         return found
+
+    def drops(self, node: Node, read: Node) -> bool:
+        """Whether a node drops the very entry that another reads, which may just as well happen at once."""
+        infos, (values, *place) = self.found.infos, node.operands
+        if infos[read.result].inline or not infos[read.result].uses:
+            return False
+        owner = read.operands[1].owner
+        at_end = isinstance(owner, Node) and owner.operation is CONSTANT and owner.static["value"] == -1
+        if not (self.alike(place[0], read.operands[1]) if place else at_end):
+            return False
+        start, end = self.found.starts[read], self.found.starts[node]
+        between = [position for root in infos[values].roots for position in self.found.writes[root] if start < position < end]
+        return not between and not any(start < use.position < end for use in infos[values].uses)
 
     def statement(self, node: Node) -> list[ast.stmt]:
         """Return the statements of one node; none when its result is folded into others."""
@@ -252,11 +270,25 @@ class Statements:
         base, value, index = node.operands
         return [assign(stored(subscript(self.of(base), self.of(index))), self.of(value))]
 
+    def insert_entry(self, node: Node) -> list[ast.stmt]:
+        """Return ``entries.insert(i, v)``."""
+        base, value, index = map(self.of, node.operands)
+        return [ast.Expr(call(attribute(base, "insert"), index, value))]
+
+    def put_slice(self, node: Node) -> list[ast.stmt]:
+        """Return ``entries[a:b] = values``."""
+        base, values, *bounds = node.operands
+        part = self.expressions.slice(bounds, node.static["parts"])
+        return [assign(stored(subscript(self.of(base), part)), self.of(values))]
+
     def add_entry(self, node: Node) -> list[ast.stmt]:
         """Return ``entries[i] = entries[i] + v``: a new entry, for the old one may be shared."""
         base, value, index = node.operands
         old = subscript(self.of(base), self.of(index))
         where = stored(subscript(self.of(base), self.of(index)))
+        if parts_of(value.type) or isinstance(value.type, List):
+            total = self.expressions.sum(value.type, lambda: subscript(self.of(base), self.of(index)), lambda: self.of(value))
+            return [assign(where, total)]
         if not isinstance(value.type, Array):
             assert isinstance(where, ast.Subscript)
             return [augmented(where, ast.Add, self.of(value), None)]

@@ -26,7 +26,9 @@ INITIAL = "initial"  # the first value of a carried slot
 RESULT = "result"  # of a region: moved at its end
 TEST = "test"  # the condition of a `while`
 RETURN = "return"  # of the whole function
-_HOLDING = frozenset({"pack", "item", "list_get", "dict_get"})  # what goes through a container shares memory with it
+_HOLDING = frozenset(
+    {"pack", "item", "list_get", "dict_get", "list_slice", "list_concat", "list_gather"}
+)  # what goes through a container shares memory with it
 
 SHAPE = "shape"  # only its shape is read, or it is named by the text in another way
 

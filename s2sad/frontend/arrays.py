@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, GrowingContent, Handle, Items, Known, ListContent, SliceValue
 from s2sad.graph.core import Value
 from s2sad.graph.index import Dots, Fancy, Index, Item, Mask, NewAxis, Operand, Slice, Step, shifted
 from s2sad.graph.sizes import Size
-from s2sad.graph.types import Array, List, Number, Scalar, Type, dtype_of
+from s2sad.graph.types import Array, List, Number, Scalar, Tuple, Type, dtype_of
 from s2sad.rules.declare import REGISTRY
 
 FULL = Slice()
@@ -170,8 +171,10 @@ def same_kind(source: Type, target: Type) -> None:
 def array_of(low: Lowering, thing: Abstract, dtype: str | None = None) -> Abstract:
     """Return ``np.array(thing)`` of a list or tuple of numbers and arrays, at any depth."""
     if isinstance(thing, Handle):
-        content = low.store.read(thing.place)
+        content = content_of(low, thing)
         if isinstance(content, GrowingContent):
+            if not _stacks(content.value.type):
+                low.refuse("operands", what="an array", kinds=f"a {content.value.type}")
             made = low.emit("array_of_list", content.value)
             kind = made.type
             if content.length is not None and content.length.entry and isinstance(kind, Array) and kind.shape is not None:
@@ -197,6 +200,15 @@ def array_of(low: Lowering, thing: Abstract, dtype: str | None = None) -> Abstra
     return low.result(low.emit("stack", *values, axis=0), contiguous=True)
 
 
+def _stacks(kind: Type) -> bool:
+    """Whether an array can be made of a list: of numbers and arrays, at any depth, of lists and tuples of one kind."""
+    if isinstance(kind, List):
+        return _stacks(kind.element)
+    if isinstance(kind, Tuple):
+        return bool(kind.elements) and all(_stacks(part) and part == kind.elements[0] for part in kind.elements)
+    return isinstance(kind, (Number, Scalar, Array))
+
+
 def _constant_array(low: Lowering, thing: Abstract) -> Any:
     """Return a display of constants as an array, or None."""
 
@@ -206,7 +218,7 @@ def _constant_array(low: Lowering, thing: Abstract) -> Any:
         if isinstance(part, Items):
             return [plain(element) for element in part.elements]
         if isinstance(part, Handle):
-            content = low.store.read(part.place)
+            content = content_of(low, part)
             if isinstance(content, ListContent):
                 return [plain(element) for element in content.elements]
         raise ValueError

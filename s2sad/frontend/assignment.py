@@ -11,7 +11,7 @@ from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import BINARY, binary, numeric
 from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
-from s2sad.frontend.values import Abstract, ArrayRef, Choice, Frame, Handle, Known, Variable
+from s2sad.frontend.values import Abstract, ArrayRef, Choice, ElementContent, Frame, Handle, Known, Variable
 from s2sad.graph.core import Node, Value
 from s2sad.graph.index import shifted
 from s2sad.graph.types import Array
@@ -74,6 +74,8 @@ def named(low: Lowering, value: Abstract, name: str) -> Abstract:
             if not value.place.name:
                 value.place.name = name
             content = low.store.read(value.place)
+            if isinstance(content, ElementContent):
+                content = low.content(value.place)
             if (
                 isinstance(content, Value)
                 and not content.name

@@ -18,7 +18,7 @@ from s2sad.frontend.branches import branch
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.classes import call_special
 from s2sad.frontend.container_methods import dict_update
-from s2sad.frontend.containers import content_of
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.dataclass_methods import DATACLASS_FUNCTIONS
 from s2sad.frontend.effects import passive_value, print_call, raise_error
 from s2sad.frontend.folding import _any_all, _min_max, _sorted, _sum

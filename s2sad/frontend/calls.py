@@ -16,6 +16,7 @@ from s2sad.frontend.builtin_calls import BUILTINS, call_super, is_super
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.classes import call_special, instantiate
 from s2sad.frontend.container_methods import container_method
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.dataclass_methods import generated_method
 from s2sad.frontend.effects import foreign_call
 from s2sad.frontend.expressions import attribute, expression
@@ -85,7 +86,7 @@ def _arguments(low: Lowering, node: Any) -> tuple[list[Abstract], Keywords]:
     for keyword in node.keywords:
         value = low.usable(expression(low, keyword.value))
         if keyword.arg is None:
-            content = low.store.read(value.place) if isinstance(value, Handle) else None
+            content = content_of(low, value) if isinstance(value, Handle) else None
             if not isinstance(content, DictContent):
                 low.refuse("star", node, what="`**` in a call")
             for name, entry in content.entries:

@@ -8,7 +8,8 @@ from typing import Any
 from s2sad.frontend.assignment import assign
 from s2sad.frontend.branches import branch
 from s2sad.frontend.container_methods import container_method
-from s2sad.frontend.containers import content_of, set_item_of
+from s2sad.frontend.containers import set_item_of
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lists import Unwritten, append, known_or_none
 from s2sad.frontend.loops import visit

@@ -9,7 +9,8 @@ import numpy as np
 
 from s2sad.frontend.array_methods import array_method
 from s2sad.frontend.choices import dispatch
-from s2sad.frontend.containers import content_of, list_position, raise_python, write
+from s2sad.frontend.containers import list_position, raise_python, write
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import draw
 from s2sad.frontend.lists import append, extend
 from s2sad.frontend.lower import Lowering, describe
@@ -26,7 +27,9 @@ def container_method(low: Lowering, receiver: Abstract, name: str, arguments: li
         content = content_of(low, receiver)
         table: dict[str, Callable[..., Abstract]] = {}
         if isinstance(content, (ListContent, GrowingContent)):
-            table = LIST_METHODS
+            from s2sad.frontend.sequences import METHODS as SEQUENCE_METHODS
+
+            table = {**LIST_METHODS, **SEQUENCE_METHODS} if isinstance(content, GrowingContent) else LIST_METHODS
         elif isinstance(content, RepeatedContent):
             table = {"append": _list_append}
         elif isinstance(content, DictContent):
@@ -102,14 +105,6 @@ def _list_extend(low: Lowering, receiver: Handle, content: Any, value: Abstract)
 
 
 def _list_pop(low: Lowering, receiver: Handle, content: Any, index: Abstract | None = None) -> Abstract:
-    if isinstance(content, GrowingContent):
-        if index is not None and not (isinstance(index, Known) and index.value == -1):
-            low.refuse("container", what="pop from the middle of a list of unknown length is not supported", remedy="pop the last element")
-        value = low.emit("list_get", content.value, low.constant(-1))
-        write(
-            low, receiver.place, GrowingContent(low.emit("list_pop", content.value), None if content.length is None else content.length - 1)
-        )
-        return low.result(value)
     if not content.elements:
         raise_python(low, IndexError("pop from empty list"))
     position = -1 if index is None else list_position(low, index, len(content.elements), "pop")
@@ -124,7 +119,7 @@ def _list_known(method: str) -> Callable[..., Abstract]:
 
     def run(low: Lowering, receiver: Handle, content: Any, *arguments: Abstract, **keywords: Abstract) -> Abstract:
         if not isinstance(content, ListContent):
-            low.refuse("container", what=f"{method} of a list of unknown length is not supported", remedy="use an array")
+            raise AssertionError(content)
         elements = list(content.elements)
         if method == "insert":
             elements.insert(int(low.static(arguments[0], "an index")), arguments[1])

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from s2sad.frontend.choices import dispatch
-from s2sad.frontend.containers import content_of, write
-from s2sad.frontend.lists import element_kind, extend, grown, owned
+from s2sad.frontend.containers import write
+from s2sad.frontend.contents import content_of
+from s2sad.frontend.iteration import MOST_TRIPS
+from s2sad.frontend.lists import extend
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.operators import BINARY, COMPARE, compare, conditional, short_circuit, truth
-from s2sad.frontend.sameness import coerce
+from s2sad.frontend.sequences import concatenated, find, repeated
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.texts import text_of
 from s2sad.frontend.values import (
@@ -39,30 +41,18 @@ def binary_container(low: Lowering, kind: type, left: Abstract, right: Abstract)
         if a is not None and b is not None:
             if isinstance(a, ListContent) and isinstance(b, ListContent):
                 return low.list_of([*a.elements, *b.elements])
-            element = element_kind(low, (a, b))
-            value = grown(low, a, element)
-            if isinstance(b, ListContent):
-                for one in b.elements:
-                    value = low.emit("list_append", value, coerce(low, owned(low, one), element))
-                return low.result(value)
-            low.refuse("container", what="a list of unknown length is added to another", remedy="append its elements in a loop")
+            return concatenated(low, left, right)  # type: ignore[arg-type]
     if kind is gast.Mult:
         for thing, count in ((left, right), (right, left)):
             if isinstance(thing, Items):
                 return Items(thing.elements * int(low.static(count, "a number of repetitions")))
             content = list_content(low, thing)
             if content is not None and low.type_of(count) is not None:
-                if (
-                    isinstance(content, ListContent)
-                    and len(content.elements) == 1
-                    and isinstance(count, Value)
-                    and low.evaluated(count) is not None
-                    and not isinstance(low.evaluated(count), int)
-                ):
-                    value = low.value(content.elements[0])
-                    return low.result(low.emit("list_repeat", value, count))
-                if isinstance(content, ListContent):
-                    return low.list_of(content.elements * int(low.static(count, "a number of repetitions")))
+                times = low.evaluated(low.value(count))
+                if isinstance(content, ListContent) and isinstance(times, int) and times * len(content.elements) <= MOST_TRIPS:
+                    return low.list_of(content.elements * times)
+                assert isinstance(thing, Handle)
+                return repeated(low, thing, count)
     if kind is gast.Mod and isinstance(left, Known) and isinstance(left.value, str):
         return text_of(low, [left, right])
     if kind in (gast.BitOr, gast.BitAnd, gast.Sub, gast.BitXor) and isinstance(left, Handle) and isinstance(right, Handle):
@@ -128,6 +118,8 @@ def membership(low: Lowering, element: Abstract, container: Abstract) -> Abstrac
             return Known(any(name == key for name, _ in content.entries))
         if isinstance(content, ListContent):
             elements: Sequence[Abstract] = content.elements
+        elif isinstance(content, GrowingContent):
+            return find(low, content, "contains", element)
         else:
             from s2sad.frontend.classes import call_special
 

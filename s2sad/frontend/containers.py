@@ -9,22 +9,21 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from s2sad.frontend import kinds
 from s2sad.frontend.branches import branch
 from s2sad.frontend.choices import dispatch
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.operators import binary
-from s2sad.frontend.sameness import coerce, same
-from s2sad.frontend.sharing import connect
+from s2sad.frontend.sameness import same
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
     Choice,
-    Conflict,
     DictContent,
+    ElementContent,
     GrowingContent,
     Handle,
     InstanceContent,
@@ -38,29 +37,26 @@ from s2sad.frontend.values import (
     Stale,
 )
 from s2sad.graph.core import Value
-from s2sad.graph.sizes import Size
-from s2sad.graph.types import List, Number, Scalar
+from s2sad.graph.types import Number, Scalar
 
 MOST_ELEMENTS = 8  # of a list, at a place that varies
 
 
-def content_of(low: Lowering, handle: Handle) -> Any:
-    """Return the content of a container."""
-    content = low.store.read(handle.place)
-    if isinstance(content, (Conflict, Stale)):
-        low.usable(content)
-    return content
-
-
 def write(low: Lowering, place: Place, content: Any) -> None:
     """Replace the content of a container; containers that may be the same go stale."""
+    before = low.store.read(place)
+    if isinstance(before, ElementContent):
+        from s2sad.frontend.lenses import write_container
+
+        write_container(low, before, content, place)
+        return
     low.store.write(place, content)
     if place.mirror is not None:
         low.store.write(place.mirror, InstanceContent(content.entries))
     for partner in place.partners:
         if partner is place.mirror:
             continue
-        if not isinstance(low.store.read(partner), (Value, Stale)) and low.store.read(partner) is not content:
+        if not isinstance(low.store.read(partner), (Value, Stale, ElementContent)) and low.store.read(partner) is not content:
             low.store.write(partner, Stale(partner.name, place.name, low.location))
 
 
@@ -188,15 +184,12 @@ def _check_position(low: Lowering, value: Value, count: Value) -> None:
 
 
 def _growing_item(low: Lowering, base: Handle, content: GrowingContent, index: Abstract) -> Abstract:
+    from s2sad.frontend.lenses import element
+    from s2sad.frontend.sequences import place_in, sliced
+
     if isinstance(index, SliceValue):
-        low.refuse("container", what="a slice of a list of unknown length is not supported", remedy="make an array of it, np.array(...)")
-    value = low.emit("list_get", content.value, low.value(index, "an index"))
-    result = low.result(value)
-    if isinstance(result, ArrayRef):
-        # Writing into the element would write into the list.
-        connect(result.place, base.place)
-        result.place.readonly = False
-    return result
+        return sliced(low, base, content, index)
+    return element(low, base.place, place_in(low, index))
 
 
 def _dict_item(low: Lowering, base: Handle, content: DictContent, index: Abstract) -> Abstract:
@@ -221,54 +214,40 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
         content = content_of(low, base)
         if isinstance(content, ListContent):
             if isinstance(index, SliceValue):
-                elements = list(content.elements)
-                from s2sad.frontend.iteration import known_elements
+                from s2sad.frontend.lists import known_or_none
 
-                elements[_slice(low, index)] = known_elements(low, value, "a slice assignment")
-                write(low, base.place, ListContent(tuple(elements)))
-                return
-            if not _is_known(index):
-                number = low.value(index, "an index")
-                low.demand_softly(number)
-                if any(isinstance(element, (ArrayRef, Handle)) for element in (*content.elements, value)):
-                    _put_varying(low, base.place, content, number, value)
+                found = known_or_none(low, value)
+                if found is not None:
+                    elements = list(content.elements)
+                    try:
+                        elements[_slice(low, index)] = found
+                    except ValueError as problem:
+                        raise_python(low, problem)
+                    write(low, base.place, ListContent(tuple(elements)))
                     return
-                from s2sad.frontend.lists import element_kind
-
-                element = element_kind(low, (content, ListContent((value,))))
-                from s2sad.frontend.lists import grown
-
-                content = GrowingContent(grown(low, content, element), Size.of(len(content.elements)))
-            else:
+            elif _is_known(index):
                 position = list_position(low, index, len(content.elements), "list")
                 elements = list(content.elements)
                 elements[position] = value
                 write(low, base.place, ListContent(tuple(elements)))
                 return
+            else:
+                number = low.value(index, "an index")
+                low.demand_softly(number)
+                things = (*content.elements, value)
+                if len(things) <= MOST_ELEMENTS + 1 and any(isinstance(element, (ArrayRef, Handle)) for element in things):
+                    _put_varying(low, base.place, content, number, value)
+                    return
+            from s2sad.frontend.sequences import grow
+
+            content = grow(low, base, content)
         if isinstance(content, GrowingContent):
-            assert isinstance(content.value.type, List)
-            from s2sad.frontend.lists import _kind
+            from s2sad.frontend.sequences import assign_item, assign_slice
 
-            if not kinds.contains(content.value.type.element, _kind(low, value)):
-                from s2sad.frontend.lists import element_kind
-
-                element = element_kind(low, (content, ListContent((value,))))
-                content = GrowingContent(coerce(low, content.value, List(element)), content.length)
-            assert isinstance(content.value.type, List)
-            from s2sad.frontend.lists import owned
-
-            new = low.emit(
-                "list_put",
-                content.value,
-                coerce(low, owned(low, value), content.value.type.element),
-                low.value(index, "an index"),
-                name=base.place.name,
-            )
-            if isinstance(value, ArrayRef):
-                from s2sad.frontend.lists import relate_frozen
-
-                relate_frozen(low, base.place, value.place)
-            write(low, base.place, GrowingContent(new, content.length))
+            if isinstance(index, SliceValue):
+                assign_slice(low, base, content, index, value)
+            else:
+                assign_item(low, base, content, index, value)
             return
         if isinstance(content, DictContent):
             key = low.static(index, "a key of a dict")
@@ -324,6 +303,11 @@ def delete_item(low: Lowering, base: Abstract, index: Abstract) -> None:
             else:
                 del elements[list_position(low, index, len(elements), "list")]
             write(low, base.place, ListContent(tuple(elements)))
+            return
+        if isinstance(content, GrowingContent):
+            from s2sad.frontend.sequences import delete_item as delete_entry
+
+            delete_entry(low, base, content, index)
             return
         from s2sad.frontend.classes import call_special
 

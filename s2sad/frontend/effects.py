@@ -74,7 +74,9 @@ def passive_value(low: Lowering, thing: Abstract) -> Value:
     if isinstance(thing, Items) and thing.cls is None:
         return low.emit("tuple_of", *(passive_value(low, part) for part in thing.elements))
     if isinstance(thing, Handle):
-        content = low.store.read(thing.place)
+        from s2sad.frontend.contents import content_of
+
+        content = content_of(low, thing)
         if isinstance(content, ListContent):
             return low.emit("list_of", *(passive_value(low, part) for part in content.elements))
         if isinstance(content, DictContent) and thing.place.kind == "dict":
@@ -244,7 +246,9 @@ def reaches_active(low: Lowering, thing: Abstract, seen: set[Any] | None = None)
             if place in seen:
                 return False
             seen.add(place)
-            content = low.store.read(place)
+            from s2sad.frontend.contents import content_of
+
+            content = content_of(low, thing)
             if isinstance(content, ListContent):
                 return any(reaches_active(low, element, seen) for element in content.elements)
             if isinstance(content, (DictContent, InstanceContent)):

@@ -12,7 +12,9 @@ from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
     Choice,
+    Conflict,
     DictContent,
+    ElementContent,
     Function,
     GrowingContent,
     Handle,
@@ -40,6 +42,7 @@ def exported(
     changes: Changes,
     places: dict[Place, Place],
     since: int | None = None,
+    looped: bool = False,
 ) -> Any:
     """Return a thing that was made inside a region as the outside sees it; `leaf` gives the outer value of an inner one."""
 
@@ -58,6 +61,11 @@ def exported(
             found = low.store.place(place.kind, None, name=place.name, cls=place.cls, contiguous=place.contiguous, origin=place.origin)
             places[place] = found
             low.store.write(found, walk(content, label))
+            found.held, found.shared, found.pierced = place.held, place.shared, place.pierced
+            for inner in place.inner:
+                outside(inner, "") if changes.get(inner, ABSENT) is not ABSENT else None
+            if isinstance(content, ElementContent) and not looped:
+                outside(content.root, "").inner.append(found)
             for partner in place.partners:
                 relate(found, places.get(partner, partner))
             for link in place.links:
@@ -78,6 +86,10 @@ def exported(
                 return Items(tuple(walk(element, label) for element in elements), cls)
             case ListContent(elements):
                 return ListContent(tuple(walk(element, label) for element in elements))
+            case ElementContent() if looped:
+                return Conflict(label, "an element of a list, taken out in a loop", low.location)
+            case ElementContent(root, steps):
+                return ElementContent(outside(root, ""), tuple(leaf(step, "") if isinstance(step, Value) else step for step in steps))
             case GrowingContent(value, length):
                 return GrowingContent(leaf(value, label), length if length is not None and length.entry else None)
             case RepeatedContent(element, count):

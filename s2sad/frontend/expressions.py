@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from s2sad.frontend.arrays import subscript
 from s2sad.frontend.choices import dispatch
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.exporting import force
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import binary, compare, conditional, short_circuit, truth, unary
@@ -127,7 +128,7 @@ def _dict(low: Lowering, node: Any) -> Abstract:
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             other = expression(low, value)
-            content = low.store.read(other.place) if isinstance(other, Handle) else None
+            content = content_of(low, other) if isinstance(other, Handle) else None
             if not isinstance(content, DictContent):
                 low.refuse("star", node, what="`**` in a dict")
             entries.update(content.entries)

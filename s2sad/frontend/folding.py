@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2sad.frontend.branches import branch
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.expressions import read_variable
 from s2sad.frontend.iteration import as_list, counted, is_suspended, plan
@@ -19,12 +20,27 @@ from s2sad.frontend.numpy_calls import call_numpy
 from s2sad.frontend.operators import as_abstract, binary, compare, conditional, short_circuit, truth
 from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
-from s2sad.frontend.values import Abstract, ArrayRef, Handle, Items, Known, Lazy, Range
+from s2sad.frontend.values import Abstract, ArrayRef, GrowingContent, Handle, Items, Known, Lazy, Range
 from s2sad.graph.core import Value
 from s2sad.graph.types import Number
 
 if TYPE_CHECKING:
     from s2sad.frontend.builtin_calls import Builtin, Keywords
+
+
+MOST_SORTED = 8  # things that are sorted by branches
+
+
+def sorted_list(low: Lowering, thing: Abstract, keywords: dict[str, Abstract]) -> Abstract:
+    """Return the elements of something of unknown length, or many, in order."""
+    from s2sad.frontend.sequences import grow, made_of, order_of
+
+    assert isinstance(thing, Handle)
+    content = content_of(low, thing)
+    if not isinstance(content, GrowingContent):
+        copy = low.list_of(content.elements)
+        content, thing = grow(low, copy, content), copy
+    return made_of(low, order_of(low, thing, content, dict(keywords)), thing, length=content.length)
 
 
 def least(low: Lowering, things: Sequence[Abstract]) -> Abstract:
@@ -188,7 +204,7 @@ def sorted_elements(low: Lowering, elements: list[Abstract], keywords: Keywords)
         facts = [low.static(rank, "what is sorted by") for rank in ranks]
         order = sorted(range(len(elements)), key=lambda k: facts[k], reverse=reverse)
         return [elements[k] for k in order]
-    if len(elements) > 8:
+    if len(elements) > MOST_SORTED:
         low.refuse("budget", what="sorted", count=len(elements) ** 2)
     # Insertion sort by exchanges: stable, every comparison a branch.
     pairs: list[Abstract] = [Items((rank, element)) for rank, element in zip(ranks, elements, strict=True)]
@@ -218,6 +234,6 @@ def _sorted(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abs
         if kind.rank == 1 and not keywords:
             return as_list(low, call_numpy(low, np.sort, [thing], {}))
     known = elements_or_none(low, thing)
-    if known is None:
-        low.refuse("star", what="sorted")
+    if known is None or len(known) > MOST_SORTED:
+        return sorted_list(low, as_list(low, thing), keywords)
     return low.list_of(sorted_elements(low, known, keywords))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from s2sad.frontend.arrays import length, subscript
 from s2sad.frontend.choices import dispatch
-from s2sad.frontend.containers import content_of, item_of
+from s2sad.frontend.containers import item_of
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.enums import members
 from s2sad.frontend.lists import list_length
 from s2sad.frontend.lower import Lowering, describe
@@ -122,7 +123,7 @@ def _known(count: int, element: Callable[[int], Abstract]) -> Plan:
 
 
 def _element(low: Lowering, thing: Handle, k: int) -> Abstract:
-    content = low.store.read(thing.place)
+    content = content_of(low, thing)
     if not isinstance(content, ListContent) or k >= len(content.elements):
         low.refuse("container", what="a list is changed while it is iterated over", remedy="loop over a copy, list(...)")
     return content.elements[k]
@@ -155,12 +156,12 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
         case "values" | "items":
             (handle,) = thing.parts
             assert isinstance(handle, Handle)
-            content = low.store.read(handle.place)
+            content = content_of(low, handle)
             assert isinstance(content, DictContent)
             keys = [key for key, _ in content.entries]
 
             def entry(k: int) -> Abstract:
-                now = low.store.read(handle.place)
+                now = content_of(low, handle)
                 found = dict(now.entries)[keys[k]]
                 return found if thing.kind == "values" else Items((Known(keys[k]), found))
 
@@ -285,7 +286,7 @@ def known_elements(low: Lowering, thing: Abstract, what: str, wanted: int | None
     if isinstance(thing, Items):
         return list(thing.elements)
     if isinstance(thing, Handle):
-        content = low.store.read(thing.place)
+        content = content_of(low, thing)
         if isinstance(content, ListContent):
             return list(content.elements)
     if (isinstance(thing, Lazy) and thing.kind == "generator") or (isinstance(thing, Lazy) and thing.kind == "comprehension"):
@@ -324,7 +325,7 @@ def as_list(low: Lowering, thing: Abstract) -> Abstract:
     if isinstance(thing, Choice):
         return dispatch(low, thing, lambda option: as_list(low, option))
     if isinstance(thing, Handle):
-        content = low.store.read(thing.place)
+        content = content_of(low, thing)
         if isinstance(content, (ListContent, GrowingContent)):
             return Handle(low.store.place("list", content))
     from s2sad.frontend.comprehensions import collect

@@ -18,7 +18,7 @@ from s2sad.frontend.branches import Arm
 from s2sad.frontend.exporting import exported, force
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sameness import coerce, fits, number_type, same
-from s2sad.frontend.sharing import connect, relate, roots
+from s2sad.frontend.sharing import relate, roots
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
@@ -26,6 +26,7 @@ from s2sad.frontend.values import (
     Choice,
     Conflict,
     DictContent,
+    ElementContent,
     Function,
     GrowingContent,
     Handle,
@@ -146,6 +147,8 @@ class Join:
         if self.arms[0].dead or self.arms[1].dead:
             k = 1 if self.arms[0].dead else 0
             return self.export(k, (left, right)[k], name)
+        if isinstance(left, ElementContent) or isinstance(right, ElementContent):
+            return self.elements(left, right, name, place)
         if isinstance(left, Stale) or isinstance(right, Stale):
             return left if isinstance(left, Stale) else right
         if isinstance(left, RepeatedContent) and isinstance(right, RepeatedContent):
@@ -173,6 +176,21 @@ class Join:
             return InstanceContent(tuple(joined))
         return self.thing(left, right, name)
 
+    def elements(self, left: Any, right: Any, name: str, place: Place | None) -> Any:
+        """Join what is an element of a list of unknown length on one side at least."""
+        if isinstance(left, ElementContent) and isinstance(right, ElementContent) and left.root is right.root and left.steps == right.steps:
+            return ElementContent(left.root, left.steps)
+        from s2sad.frontend.lenses import own_content
+
+        for side in (left, right):
+            if isinstance(side, ElementContent) and place is not None:
+                relate(place, side.root)
+        sides = [
+            self.inside(k, partial(own_content, self.low, side)) if isinstance(side, ElementContent) else side
+            for k, side in enumerate((left, right))
+        ]
+        return self.contents(sides[0], sides[1], name, place)
+
     def lists(self, left: Any, right: Any, name: str, place: Place | None) -> Any:
         """Join two lists: element by element, or as a list of unknown length."""
         low = self.low
@@ -189,12 +207,13 @@ class Join:
             element = found[0] if len(found) == 1 else kinds.join(found[0], found[1], low.sizes)
             if element is None:
                 raise Mismatch(f"a list of {found[0]} and {found[1]}")
+            from s2sad.frontend.lenses import hold_all
             from s2sad.frontend.lists import grown
 
             sides = self.both(left, right, lambda side: grown(low, side, element))
             for one in (one for side in (left, right) if isinstance(side, ListContent) for one in side.elements):
-                if isinstance(one, ArrayRef) and place is not None:
-                    connect(place, one.place)  # from here on the list holds values
+                if place is not None:
+                    hold_all(low, place, one)  # from here on the list holds values
         except (UnsupportedError, Mismatch) as problem:
             return Conflict(name, str(getattr(problem, "reason", problem)), low.location)
         lengths = [Size.of(len(side.elements)) if isinstance(side, ListContent) else side.length for side in (left, right)]

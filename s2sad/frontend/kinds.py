@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from s2sad.graph.sizes import Size, Sizes
-from s2sad.graph.types import NUMBERS, Array, List, Number, Scalar, Type
+from s2sad.graph.types import NUMBERS, Array, List, Number, Opaque, Record, Scalar, Tuple, Type, parts_of
 from s2sad.record import replace
+
+__all__ = ["alike", "alternatives", "contains", "forget_size", "is_mixed", "join", "parts_of", "same_kinds", "with_parts"]
+
+
+NOTHING = Opaque("nothing")  # the kind of the elements of a list that has none
 
 
 def alternatives(kind: Type) -> tuple[Type, ...]:
@@ -39,7 +44,28 @@ def join(left: Type, right: Type, sizes: Sizes) -> Type | None:
     if isinstance(left, List) and isinstance(right, List):
         element = join(left.element, right.element, sizes)
         return None if element is None else List(element)
+    if left == NOTHING or right == NOTHING:
+        return right if left == NOTHING else left
+    if isinstance(left, (Tuple, Record)) and alike(left, right):
+        parts = [join(a, b, sizes) for a, b in zip(parts_of(left), parts_of(right), strict=True)]
+        return None if None in parts else with_parts(left, parts)  # type: ignore[arg-type]
     return left if left == right else None
+
+
+def with_parts(kind: Type, parts: Sequence[Type]) -> Type:
+    """Return the kind of a tuple or record with other parts."""
+    if isinstance(kind, Record):
+        return Record(kind.name, tuple((label, part) for (label, _), part in zip(kind.fields, parts, strict=True)))
+    return Tuple(tuple(parts))
+
+
+def alike(left: Type, right: Type) -> bool:
+    """Whether two kinds are tuples of one length, or records of one name."""
+    if isinstance(left, Tuple) and isinstance(right, Tuple):
+        return len(left.elements) == len(right.elements)
+    if isinstance(left, Record) and isinstance(right, Record):
+        return left.name == right.name and len(left.fields) == len(right.fields)
+    return False
 
 
 def _join_numbers(kinds: Sequence[Type]) -> Type | None:
@@ -82,13 +108,17 @@ def contains(wide: Type, narrow: Type) -> bool:
             return all(a == b or _is_own(a) for a, b in zip(left, right, strict=True))
         case List(left_element), List(right_element):
             return contains(left_element, right_element)
-    return wide == narrow
+        case (Tuple(), Tuple()) | (Record(), Record()):
+            return alike(wide, narrow) and all(map(contains, parts_of(wide), parts_of(narrow)))
+    return narrow == NOTHING or wide == narrow
 
 
 def same_kinds(left: Type, right: Type) -> bool:
     """Whether two equal types allow the same kinds at run time."""
     if isinstance(left, List) and isinstance(right, List):
         return same_kinds(left.element, right.element)
+    if isinstance(left, (Tuple, Record)) and alike(left, right):
+        return all(map(same_kinds, parts_of(left), parts_of(right)))
     return getattr(left, "also", ()) == getattr(right, "also", ())
 
 
@@ -103,4 +133,6 @@ def _is_own(size: Size) -> bool:
 
 def forget_size(kind: Type) -> Type:
     """Return the kind without the size that an int is known to be."""
+    if isinstance(kind, (Tuple, Record)):
+        return with_parts(kind, [forget_size(part) for part in parts_of(kind)])
     return Number(kind.kind, None, kind.also) if isinstance(kind, Number) and kind.size is not None else kind

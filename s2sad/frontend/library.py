@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2sad.frontend.array_methods import copied
 from s2sad.frontend.arrays import extent
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.expressions import item
 from s2sad.frontend.folding import _fold, elements_or_none
 from s2sad.frontend.lower import Lowering, describe
@@ -133,7 +134,7 @@ def copied_thing(low: Lowering, thing: Abstract, deep: bool, done: dict[Any, Any
             if place in done:
                 return Handle(done[place])
 
-            content = all_fields(low, thing) if place.kind == "instance" else low.store.read(place)
+            content = all_fields(low, thing) if place.kind == "instance" else content_of(low, thing)
             made = low.store.place(place.kind, content, name=place.name, cls=place.cls)
             done[place] = made
             if deep:

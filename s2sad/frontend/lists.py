@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from s2sad.frontend import kinds
-from s2sad.frontend.containers import content_of, write
+from s2sad.frontend.containers import write
+from s2sad.frontend.contents import content_of
+from s2sad.frontend.elements import kind_of_element, packed
 from s2sad.frontend.joins import Mismatch
-from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.lenses import adopt, leave_end
+from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import binary
 from s2sad.frontend.sameness import coerce, same
-from s2sad.frontend.sharing import connect
+from s2sad.frontend.signals import NeedStatic
 from s2sad.frontend.syntax import gast
-from s2sad.frontend.values import Abstract, ArrayRef, GrowingContent, Handle, Items, Known, ListContent, Place, RepeatedContent
+from s2sad.frontend.values import Abstract, GrowingContent, Handle, Items, Known, ListContent, RepeatedContent
 from s2sad.graph.core import Value
 from s2sad.graph.types import List, Type
 
@@ -32,48 +35,23 @@ def element_kind(low: Lowering, contents: Sequence[Any]) -> Type:
             assert isinstance(content.value.type, List)
             found: list[Type] = [content.value.type.element]
         else:
-            found = [_kind(low, element) for element in content.elements]
+            found = [kind_of_element(low, element) for element in content.elements]
         for one in found:
             joined = one if kind is None else kinds.join(kind, one, low.sizes)
             if joined is None:
                 raise Mismatch(f"a list of {kind} and {one}")
             kind = joined
-    if kind is None:
-        raise Mismatch("a list whose elements are not known")
-    return kind
-
-
-def _kind(low: Lowering, element: Abstract) -> Type:
-    element = low.usable(element)
-    if isinstance(element, (Items, Handle)):
-        low.refuse(
-            "container", what=f"{describe(element)} in a list of unknown length is not supported", remedy="keep one list for each part"
-        )
-    kind = low.type_of(element)
-    if kind is None:
-        low.refuse(
-            "container",
-            what=f"{describe(element)} in a list of unknown length is not supported",
-            remedy="keep numbers or arrays in the list",
-        )
-    return kinds.forget_size(kind)
+    return kinds.NOTHING if kind is None else kind
 
 
 def grown(low: Lowering, content: Any, element: Type) -> Value:
     """Return a list of known length as a value of the graph."""
     if isinstance(content, GrowingContent):
-        if content.value.type == List(element):
-            return content.value
         return coerce(low, content.value, List(element))
     value = low.emit("list_new", element=element)
     for one in content.elements:
-        value = low.emit("list_append", value, coerce(low, owned(low, one), element))
+        value = low.emit("list_append", value, packed(low, one, element))
     return value
-
-
-def owned(low: Lowering, thing: Abstract) -> Value:
-    """Return a thing that goes into a list of unknown length; an array that is written later is refused there."""
-    return low.value(thing)
 
 
 def append(low: Lowering, handle: Handle, content: Any, thing: Abstract) -> None:
@@ -88,23 +66,31 @@ def append(low: Lowering, handle: Handle, content: Any, thing: Abstract) -> None
         write(low, handle.place, RepeatedContent(content.element, binary(low, gast.Add, content.count, Known(1))))
         return
     assert isinstance(content.value.type, List)
-    element = content.value.type.element
-    mine = _kind(low, thing)
-    if not kinds.contains(element, mine):
-        joined = kinds.join(element, mine, low.sizes)
-        if joined is None:
-            low.refuse(
-                "container",
-                what=f"a list of {element} gets an element of another kind ({mine})",
-                remedy="keep elements of one kind in a list",
-            )
-        element = joined
-        content = GrowingContent(coerce(low, content.value, List(element)), content.length)
-    value = coerce(low, owned(low, thing), element)
+    content = widened(low, content, kind_of_element(low, thing))
+    assert isinstance(content.value.type, List)
+    value = packed(low, thing, content.value.type.element)
+    leave_end(low, handle.place)
+    end = low.emit("list_length", content.value)
     new = low.emit("list_append", content.value, value, name=handle.place.name)
-    if isinstance(thing, ArrayRef):
-        relate_frozen(low, handle.place, thing.place)
     write(low, handle.place, GrowingContent(new, None if content.length is None else content.length + 1))
+    adopt(low, handle.place, thing, end, new)
+
+
+def widened(low: Lowering, content: GrowingContent, mine: Type) -> GrowingContent:
+    """Return a list that can take an element of a kind."""
+    assert isinstance(content.value.type, List)
+    element = content.value.type.element
+    if kinds.contains(element, mine):
+        return content
+    joined = kinds.join(element, mine, low.sizes)
+    if joined is None:
+        for loop in reversed(low.open_loops):
+            if loop.can_unroll:
+                raise NeedStatic(loop)
+        low.refuse(
+            "container", what=f"a list of {element} gets an element of another kind ({mine})", remedy="keep elements of one kind in a list"
+        )
+    return GrowingContent(coerce(low, content.value, List(joined)), content.length)
 
 
 def list_length(low: Lowering, content: GrowingContent) -> Abstract:
@@ -112,11 +98,6 @@ def list_length(low: Lowering, content: GrowingContent) -> Abstract:
     if content.length is not None and content.length.entry:
         return low.size(content.length)
     return low.emit("list_length", content.value)
-
-
-def relate_frozen(low: Lowering, holder: Place, place: Place) -> None:
-    """Note that a list holds an array: when either is written, the other goes stale."""
-    connect(holder, place)
 
 
 def extend(low: Lowering, handle: Handle, value: Abstract) -> None:

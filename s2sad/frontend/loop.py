@@ -52,6 +52,7 @@ class Loop(LoopMatch):
         low = self.low
         location = low.location
         for _ in range(MOST_ATTEMPTS):
+            self.depth = low.store.depth
             low.store.begin()
             low.open_loops.append(self)
             self._reset()
@@ -315,7 +316,10 @@ class Loop(LoopMatch):
             if unlike and not (isinstance(first, ArrayRef) and isinstance(final, ArrayRef)):
                 return Conflict(pending.name, "it is what one of two loops has left", low.location)
             start = low.value(first)
-        return exported(low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported, since)  # type: ignore[no-any-return]
+        left: Abstract = exported(
+            low, final, pending.name, lambda value, label: self._late(value, label, start), self.changes, self.exported, since, True
+        )
+        return left
 
     def _leave_choice(self, final: Choice, name: str, since: int | None) -> Abstract:
         """Make one of several things a slot of the loop; before the first trip the name is not bound."""
@@ -330,7 +334,7 @@ class Loop(LoopMatch):
         start = number == 0 if final.tag.type == BOOL else number
         tag = self._late(final.tag, "", start)
         options = [
-            exported(low, option, name, lambda value, label: self._late(value, label), self.changes, self.exported, since)
+            exported(low, option, name, lambda value, label: self._late(value, label), self.changes, self.exported, since, True)
             for option in final.options
         ]
         return Choice(tag, tuple(options))

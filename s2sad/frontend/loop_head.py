@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.frontend import kinds
+from s2sad.frontend.lenses import hold_all, own_content
 from s2sad.frontend.lists import element_kind, grown
 from s2sad.frontend.loop_state import LoopState, Slot, SlotPath
 from s2sad.frontend.lower import describe
 from s2sad.frontend.objects import field_before
 from s2sad.frontend.sameness import coerce, number_type
-from s2sad.frontend.sharing import connect, relate
+from s2sad.frontend.sharing import relate
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
@@ -19,6 +20,7 @@ from s2sad.frontend.values import (
     Choice,
     Conflict,
     DictContent,
+    ElementContent,
     GrowingContent,
     Handle,
     InstanceContent,
@@ -116,10 +118,9 @@ class LoopHead(LoopState):
                     return self._growing(region, thing, path, name)
                 return ListContent(tuple(self.generalise(region, element, (*path, k), "") for k, element in enumerate(elements)))
             case GrowingContent(value):
-                kind = self.grow.get(path) or value.type
-                parameter = self._parameter(
-                    region, kind if isinstance(kind, List) else List(kind), path, name, lambda: self._grown(value, thing, path)
-                )
+                wide = self.grow.get(path)
+                kind = value.type if wide is None else List(wide)
+                parameter = self._parameter(region, kind, path, name, lambda: self._grown(value, thing, path))
                 return self._list(parameter, thing.length)
             case RepeatedContent(element, count):
                 return RepeatedContent(element, self.number(region, count, INT, path, ""))
@@ -165,9 +166,14 @@ class LoopHead(LoopState):
         """Return a container of the same structure in the place of one that is exchanged from trip to trip."""
         low = self.low
         content = low.store.read(place)
+        root = content.root if isinstance(content, ElementContent) else None
+        if isinstance(content, ElementContent):
+            content = own_content(low, content)
         made = low.store.place(place.kind, None, name=place.name, cls=place.cls)
         self.places[path] = made
         relate(made, place)
+        if root is not None:
+            relate(made, root)
         head = self.generalise_owned(region, content, (*path, "*"), name)
         self.head_places[made] = head
         low.store.write(made, head)
@@ -219,10 +225,9 @@ class LoopHead(LoopState):
         kind = List(element)
         self.grow[path] = element
         holder = path[0] if len(path) == 1 else self.places.get(path[:-1])
-        if isinstance(holder, Place):
-            for one in thing.elements:
-                if isinstance(one, ArrayRef):
-                    connect(holder, one.place)
+        for one in thing.elements:
+            if isinstance(holder, Place):
+                hold_all(low, holder, one)
         parameter = self._parameter(region, kind, path, name, lambda: self._grown(None, thing, path))
         return self._list(parameter, Size.of(len(thing.elements)))
 

@@ -13,7 +13,7 @@ from s2sad.frontend.loop_head import LoopHead
 from s2sad.frontend.loop_state import Again, Peel, Slot, SlotPath
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sameness import coerce, fits, number_type, same
-from s2sad.frontend.sharing import Root, roots
+from s2sad.frontend.sharing import Root, relate, roots
 from s2sad.frontend.signals import NeedStatic
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.trips import certainly_runs
@@ -23,6 +23,7 @@ from s2sad.frontend.values import (
     Choice,
     Conflict,
     DictContent,
+    ElementContent,
     Function,
     GrowingContent,
     Handle,
@@ -148,6 +149,12 @@ class LoopMatch(LoopHead):
             final = final.loop.leave(final)
         if isinstance(final, Conflict):
             return self._conflict(path, final.reason)
+        if isinstance(final, ElementContent) and final is not head:
+            from s2sad.frontend.lenses import own_content
+
+            if isinstance(path[0], Place):
+                relate(path[0], final.root)
+            final = own_content(self.low, final)
         if isinstance(final, Stale):
             if isinstance(path[0], Place) and len(path) == 1:
                 self.stale[path[0]] = final

@@ -97,6 +97,7 @@ class LoopState:
         self.partners_before: dict[Place, int] = {}
         self.code: exits.Exit | None = None
         self.leaves = False
+        self.depth = 0  # how many branches and loops are around
         self.can_unroll = False
         self.cautious = False
         self.bounds: Sequence[Abstract] | None = None

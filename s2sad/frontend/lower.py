@@ -25,6 +25,7 @@ from s2sad.frontend.values import (
     ArrayRef,
     Choice,
     Conflict,
+    ElementContent,
     Frame,
     GrowingContent,
     Handle,
@@ -77,6 +78,8 @@ class Lowering:
         self.live_objects: dict[Place, Any] = {}
         self.live_fields: dict[Place, dict[str, Any]] = {}
         self.live_leaves: dict[str, Any] = {}
+        self.entries: dict[tuple[Value, Value], Value] = {}  # (list, index) -> the entry that has been read
+        self.seen: dict[Any, tuple[Abstract, ...]] = {}  # parts of elements of lists, as things of the program
         self._reads: dict[tuple[Value, Path, tuple[Value, ...]], Value] = {}
         self._frame_count = 0
 
@@ -298,7 +301,9 @@ class Lowering:
         if isinstance(thing, Items):
             return tuple(self.static(element, what) for element in thing.elements)
         if isinstance(thing, Handle):
-            content = self.store.read(thing.place)
+            from s2sad.frontend.contents import content_of
+
+            content = content_of(self, thing)
             if isinstance(content, ListContent):
                 return [self.static(element, what) for element in content.elements]
         if isinstance(thing, Value):
@@ -370,6 +375,10 @@ class Lowering:
     def content(self, place: Place) -> Value:
         """Return the current version of an array."""
         content = self.store.read(place)
+        if isinstance(content, ElementContent):
+            from s2sad.frontend.lenses import element_value
+
+            return element_value(self, content)
         if isinstance(content, Stale):
             raise refusal(
                 "stale",
@@ -428,11 +437,21 @@ class Lowering:
 
     def replace(self, place: Place, new: Value) -> None:
         """Make `new` the current version of an array; places that may share its memory go stale, or follow by their link."""
+        content = self.store.read(place)
+        if isinstance(content, ElementContent):
+            from s2sad.frontend.lenses import write_element
+
+            write_element(self, content, new, place)
+            return
         self.store.write(place, new)
         if place.links or place.partners:
             from s2sad.frontend.sharing import follow
 
             follow(self, place)
+
+    def made_in_trip(self, place: Place) -> bool:
+        """Whether an object was made in the trip of the innermost loop that is being lowered."""
+        return not self.open_loops or self.store.made_here(place, self.open_loops[-1].depth)
 
     def variable_content(self, variable: Variable) -> Any:
         """Return the content of a variable, or ABSENT."""

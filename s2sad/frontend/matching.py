@@ -6,6 +6,7 @@ from typing import Any
 
 from s2sad.frontend.assignment import assign_name
 from s2sad.frontend.branches import branch
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import compare, identity, truth
@@ -74,7 +75,7 @@ def _matches(low: Lowering, pattern: Any, subject: Abstract, bindings: list[tupl
                     result = inner if result is False else low.emit("logical_or", result, inner)  # type: ignore[arg-type]
             return result
         case gast.MatchSequence():
-            content = low.store.read(subject.place) if isinstance(subject, Handle) else None
+            content = content_of(low, subject) if isinstance(subject, Handle) else None
             elements = subject.elements if isinstance(subject, Items) else content.elements if isinstance(content, ListContent) else None
             if elements is None:
                 if isinstance(subject, (Value, Known)):

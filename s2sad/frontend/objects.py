@@ -17,6 +17,7 @@ import numpy as np
 from s2sad.frontend.array_methods import array_attribute
 from s2sad.frontend.arrays import array_of, write_step
 from s2sad.frontend.containers import write
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sharing import relate
@@ -25,7 +26,6 @@ from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
-    Conflict,
     DictContent,
     Function,
     Handle,
@@ -39,7 +39,6 @@ from s2sad.frontend.values import (
     Place,
     Range,
     SliceValue,
-    Stale,
     Unbound,
 )
 from s2sad.graph.core import Value
@@ -214,9 +213,7 @@ _UFUNC_METHODS: dict[tuple[Any, str], Any] = {
 
 def fields_of(low: Lowering, handle: Handle) -> InstanceContent:
     """Return the attributes that are known of an instance."""
-    content = low.store.read(handle.place)
-    if isinstance(content, (Conflict, Stale)):
-        low.usable(content)
+    content = content_of(low, handle)
     assert isinstance(content, InstanceContent), content
     return content
 

@@ -365,8 +365,10 @@ def truth(low: Lowering, thing: Abstract) -> bool | Value:
             return low.emit("to_bool", value)
         case Items(elements):
             return bool(elements)
-        case Handle(place):
-            content = low.store.read(place)
+        case Handle():
+            from s2sad.frontend.contents import content_of
+
+            content = content_of(low, thing)
             if isinstance(content, ListContent):
                 return bool(content.elements)
             if isinstance(content, DictContent):

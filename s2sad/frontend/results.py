@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from s2sad.frontend.choices import is_option
-from s2sad.frontend.containers import content_of
+from s2sad.frontend.contents import content_of
 from s2sad.frontend.iteration import as_list
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.names import literal

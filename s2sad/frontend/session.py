@@ -76,6 +76,7 @@ class Session:
         self.names: dict[str, int] = {}
         self.partial: dict[Variable, Any] = {}  # names that the last branch has bound on one path only -> what they hold
         self.decides = False  # whether comparisons of lengths are decided by those seen
+        self.forms: dict[str, Any] = {}  # what the records of graphs stand for, by name
         self.peeled = 0  # loops whose first trip was written out because of what it shares
         self.inlined: set[Any] = set()  # functions that cannot be graphs of their own
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.store import ABSENT
-from s2sad.frontend.values import Link, Place, Stale
+from s2sad.frontend.values import ElementContent, Link, Place, Stale
 from s2sad.graph.core import IF, Value
 
 Root = tuple[Place, frozenset[tuple[Value, bool]]]
@@ -62,6 +62,14 @@ def follow(low: Lowering, written: Place) -> None:
             if partner not in staled and low.store.read(partner) is not ABSENT:
                 staled.add(partner)
                 _stale(low, partner, written)
+
+
+def stale_partners(low: Lowering, root: Place, written: Place) -> None:
+    """After a write to an element of a list: what may share memory with the list goes stale, but what leads to it."""
+    for partner in root.partners:
+        content = low.store.read(partner)
+        if partner is not written and content is not ABSENT and not (isinstance(content, ElementContent) and content.root is root):
+            _stale(low, partner, written)
 
 
 def _take_over(low: Lowering, link: Link) -> None:

@@ -47,6 +47,16 @@ class Store:
         else:
             self.contents[key] = content
 
+    @property
+    def depth(self) -> int:
+        """How many branches and loops are being lowered."""
+        return len(self._journals)
+
+    def made_here(self, place: Place, depth: int | None = None) -> bool:
+        """Whether an object was made in the branch or trip that is being lowered, or since there were `depth` of them."""
+        journals = self._journals[-1:] if depth is None else self._journals[depth:]
+        return not self._journals or any(journal.get(place, place) is ABSENT for journal in journals)
+
     def begin(self) -> None:
         """Start to note changes."""
         self._journals.append({})

@@ -221,6 +221,10 @@ class Place:
     partners: list[Place] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     mirror: Place | None = None  # of ``vars(instance)``: the instance
+    inner: list[Place] = field(default_factory=list)  # objects that are elements of this list, or parts of these
+    held: bool = False  # by a list of unknown length
+    shared: bool = False  # an object may be twice in this list
+    pierced: bool = False  # an element of this list has been written
 
     def __repr__(self) -> str:
         return f"<place {self.number} {self.name or self.kind}>"
@@ -294,6 +298,20 @@ class GrowingContent:
 
     value: Value
     length: Size | None = None
+
+
+@record(frozen=True, eq=False)
+class ElementContent:
+    """An element of a list of unknown length, or a part of one: what lies in `root` behind `steps` (an index, or the number of a part).
+
+    Reading it reads the list, writing it writes the list.  While the list has only been appended to since the version `since`,
+    it is `value`.
+    """
+
+    root: Place
+    steps: tuple[Value | int, ...]
+    since: Value | None = None
+    value: Value | None = None
 
 
 @record(frozen=True)

@@ -224,3 +224,10 @@ def is_array(kind: Type) -> bool:
 def is_number(kind: Type) -> bool:
     """Whether `kind` is a Python number."""
     return isinstance(kind, Number)
+
+
+def parts_of(kind: Type) -> tuple[Type, ...]:
+    """Return the kinds of the parts of a tuple or record; none for everything else."""
+    if isinstance(kind, Tuple):
+        return kind.elements
+    return tuple(part for _, part in kind.fields) if isinstance(kind, Record) else ()

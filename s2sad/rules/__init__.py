@@ -20,6 +20,7 @@ from s2sad.rules import (
     reductions,
     rounding,
     scans,
+    sequences,
     shapes,
     texts,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "reductions",
     "rounding",
     "scans",
+    "sequences",
     "shapes",
     "texts",
 ]

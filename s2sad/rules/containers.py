@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.graph.core import Node
 from s2sad.graph.sizes import Size, Sizes
-from s2sad.graph.types import FLOAT, Array, List, Number, Record, Scalar, Tuple, Type, dtype_of, is_inexact, shape_of
+from s2sad.graph.types import FLOAT, Array, List, Number, Scalar, Tuple, Type, dtype_of, is_inexact, parts_of, shape_of
 from s2sad.rules.declare import Rule, Symbol, constant, linear, point, primitive
 from s2sad.rules.formula import apply, kind_of
 from s2sad.rules.points import real
@@ -24,7 +25,7 @@ def _zero_like(x: Any) -> Any:
         return tuple(map(_zero_like, x))
     if isinstance(x, list):
         return list(map(_zero_like, x))
-    return type(x)(0) if isinstance(x, (int, float, complex, np.generic)) else None
+    return type(x)(0) if isinstance(x, (float, complex, np.generic)) else 0 if isinstance(x, int) else None
 
 
 def _lists() -> list[Any]:
@@ -34,15 +35,6 @@ def _lists() -> list[Any]:
 def _element(kind: Type) -> Type:
     assert isinstance(kind, List), kind
     return kind.element
-
-
-def _spell_zeros(items: Type) -> str:
-    match _element(items):
-        case Number(name):
-            return f"[{name}()] * len(items)"
-        case Scalar(dtype):
-            return f"[np.{np.dtype(dtype).type.__name__}()] * len(items)"
-    return "[np.zeros_like(item) for item in items]"
 
 
 list_new = constant(
@@ -105,7 +97,14 @@ def _replaced(items: list[Any], value: Any, i: int) -> list[Any]:
 
 
 def _added(items: list[Any], value: Any, i: int) -> list[Any]:
-    return _replaced(items, items[i] + value, i)
+    return _replaced(items, _sum(items[i], value), i)
+
+
+def _sum(left: Any, right: Any) -> Any:
+    """Add containers part by part; what carries no derivative stays."""
+    if isinstance(left, (tuple, list)):
+        return type(left)(map(_sum, left, right))
+    return left if left is None or isinstance(left, str) else left + right
 
 
 list_put: Rule = primitive(
@@ -148,19 +147,22 @@ list_length: Rule = constant(
 list_zeros: Rule = constant(
     "list_zeros",
     "items",
-    "[np.zeros_like(item) for item in items]",
+    "",
     _zero_like,
     infer=lambda sizes, items: items,
     complex=True,
-    spell=_spell_zeros,
     at=lambda: [point(items) for items, _ in _lists()],
 )
 
 
 def _array_of_list_type(sizes: Sizes, items: Type) -> Type:
-    inner = _element(items)
+    lead: list[Size] = []
+    inner = items
+    while isinstance(inner, (List, Tuple)):
+        lead.append(sizes.fresh("list") if isinstance(inner, List) else Size.of(len(inner.elements)))
+        inner = _element(inner) if isinstance(inner, List) else inner.elements[0]
     sides = shape_of(inner)
-    return Array(str(dtype_of(inner)), None if sides is None else (sizes.fresh("list"), *sides))
+    return Array(str(dtype_of(inner)), None if sides is None else (*lead, *sides))
 
 
 array_of_list: Rule = primitive(
@@ -178,11 +180,28 @@ array_of_list: Rule = primitive(
 
 
 def _listed(x: Any, *, kind: Type) -> list[Any]:
-    return x.tolist() if _numbers(kind) else list(x)
+    if _numbers(kind):
+        return x.tolist()  # type: ignore[no-any-return]
+    return [_listed(row, kind=kind.element) for row in x] if _nested(kind) else list(x)  # type: ignore[attr-defined]
 
 
 def _numbers(kind: Type) -> bool:
-    return isinstance(kind, List) and isinstance(kind.element, Number)
+    while isinstance(kind, List):
+        kind = kind.element
+    return isinstance(kind, Number)
+
+
+def _nested(kind: Type) -> bool:
+    return isinstance(kind, List) and isinstance(kind.element, List)
+
+
+def _spell_listed(x: Type, *, kind: Type) -> str:
+    if _numbers(kind):
+        return "x.tolist()"
+    assert isinstance(kind, List)
+    if not _nested(kind):
+        return "list(x)"
+    return "[list(row) for row in x]" if not _nested(kind.element) else "[[list(row) for row in block] for block in x]"
 
 
 # The rows of an array as a list.
@@ -194,7 +213,7 @@ list_of_array: Rule = primitive(
     infer=lambda sizes, x, *, kind: kind,
     sharing="view",
     complex=True,
-    spell=lambda x, *, kind: "x.tolist()" if _numbers(kind) else "list(x)",
+    spell=_spell_listed,
     pushforwards=[lambda t, y, x, *, kind: list_of_array(t, kind=kind)],
     pullbacks=[lambda g, y, x, *, kind: array_of_list(g)],
     at=lambda: [point(real(3), kind=List(Scalar("f8"))), point(real(2, 3), kind=List(Array("f8", (Size.of(3),))))],
@@ -217,8 +236,8 @@ numbers_of_array: Rule = primitive(
 list_sum: Rule = primitive(
     "list_sum",
     "items, others",
-    "[item + other for item, other in zip(items, others)]",
-    lambda items, others: [item + other for item, other in zip(items, others, strict=True)],
+    "",
+    _sum,
     infer=lambda sizes, items, others: items,
     complex=True,
     pushforwards=lambda k, t, y, items, others: t,
@@ -236,7 +255,9 @@ def zero_of(x: Any) -> Any:
         zero = Symbol(x.builder, x.builder.constant(0.0)) if isinstance(x, Symbol) else 0.0
         return apply("cast", zero, kind=kind)
     if isinstance(kind, Number):
-        return 0j if kind.kind == "complex" else 0.0
+        return 0j if kind.kind == "complex" else 0.0 if kind.kind == "float" else 0
+    if not is_inexact(kind):
+        return Symbol(x.builder, x.builder.constant(None)) if isinstance(x, Symbol) else None
     return apply("container_zeros", x)
 
 
@@ -251,22 +272,24 @@ deep_copy = linear(
     complex=True,
     at=lambda: [point(items) for items, _ in _lists()],
 )
+container_sum: Rule = primitive(
+    "container_sum",
+    "x, other",
+    "",
+    _sum,
+    infer=lambda sizes, x, other: x,
+    complex=True,
+    pushforwards=lambda k, t, y, x, other: t,
+    pullbacks=lambda k, g, y, x, other: g,
+    at=lambda: [point((1.0, real(2)), (2.0, real(2)))],
+)
 container_zeros = constant(
     "container_zeros", "x", "", _zero_like, infer=lambda sizes, x: x, complex=True, at=lambda: [point((1.0, real(2)))]
 )
 
 
-def _parts(kind: Type) -> tuple[Type, ...]:
-    match kind:
-        case Tuple(elements):
-            return elements
-        case Record(_, fields):
-            return tuple(inner for _, inner in fields)
-    return ()
-
-
 def _item_type(sizes: Sizes, whole: Type, *, number: int, kind: Type | None = None) -> Type:
-    parts = _parts(whole)
+    parts = parts_of(whole)
     if kind is not None:
         return kind
     return parts[number]
@@ -274,6 +297,8 @@ def _item_type(sizes: Sizes, whole: Type, *, number: int, kind: Type | None = No
 
 def _pack_back(k: int, g: Any, y: Any, *values: Any, kind: Type) -> Any:
     inner = kind_of(values[k])
+    if isinstance(g, Symbol) and isinstance(g.value.owner, Node) and g.value.owner.operation is pack:
+        return Symbol(g.builder, g.value.owner.operands[k]) if is_inexact(inner) else None
     return item(g, number=k, kind=inner) if is_inexact(inner) else None
 
 
@@ -298,7 +323,7 @@ pack.pushforward = _pack_forward
 
 
 def _item_back(k: int, g: Any, y: Any, whole: Any, *, number: int, kind: Type | None = None) -> Any:
-    parts = _parts(kind_of(whole))
+    parts = parts_of(kind_of(whole))
     if not parts:
         raise NotImplementedError("the cotangent of a residual goes to what was packed, component by component")
     values = [g if k == number else zero_of(item(whole, number=k, kind=inner)) for k, inner in enumerate(parts)]

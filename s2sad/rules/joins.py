@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type
 from s2sad.rules.conversions import cast
 from s2sad.rules.declare import linear, point
+from s2sad.rules.formula import kind_of
 
 
 def _kind(sizes: Sizes, x: Type, *, kind: Type) -> Type:
     return kind
+
+
+def _as_before(g: Any, x: Any) -> Any:
+    """Return a cotangent as of the kind that the value had."""
+    kind = kind_of(x)
+    if isinstance(kind, (Number, Scalar)):
+        return cast(g, kind=kind)
+    return g if isinstance(kind, Array) else as_kind(g, kind=kind)
 
 
 # The value itself, taken as of another kind.  Nothing is converted at run time: ``total = 0.0`` stays a Python float until the first
@@ -21,7 +32,7 @@ as_kind = linear(
     "x, /, kind=None",
     "x",
     lambda x, *, kind: x,
-    [lambda g, y, x, *, kind: cast(g, kind=x.type) if hasattr(x, "type") and not isinstance(x.type, Array) else g],
+    [lambda g, y, x, *, kind: _as_before(g, x)],
     infer=_kind,
     complex=True,
     sharing="same",

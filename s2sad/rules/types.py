@@ -49,7 +49,8 @@ def data_type(value: Any) -> Type:
         case tuple():
             return Tuple(tuple(map(data_type, value)))
         case [first, *_]:
-            return List(data_type(first))
+            kind = data_type(first)
+            return List(Number(kind.kind) if isinstance(kind, Number) else kind)
     return Opaque(type(value).__name__)
 
 

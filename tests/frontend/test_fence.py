@@ -113,7 +113,7 @@ def foreign(x):
 @case("S2S127")
 def too_long(x):
     total = x
-    for k in [1.0] * 100:
+    for k in (1.0,) * 100:
         total = total * k
     return total
 

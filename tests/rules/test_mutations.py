@@ -48,7 +48,7 @@ def numeric(rule: Rule) -> bool:
     samples = [
         p for p in rule.points if not isinstance(p.operands[0], (list, tuple)) and np.size(p.operands[0]) and registry.active(p.operands)
     ]
-    return bool(samples) and rule.name not in ("pack", "list_of_array", "numbers_of_array", "array_of_list")
+    return bool(samples) and rule.name not in ("pack", "list_of_array", "numbers_of_array", "array_of_list", "list_filled")
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
