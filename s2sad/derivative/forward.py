@@ -137,6 +137,9 @@ class _Push:
                 self._rule(operation, node)
 
     def _rule(self, rule: Rule, node: Node) -> None:
+        if rule.results:
+            self._several(rule, node)
+            return
         if rule.kind == "constant" or len(node.results) != 1 or not is_inexact(node.result.type):
             return
         result = node.result
@@ -148,6 +151,26 @@ class _Push:
         if result.name and not tangent.name and isinstance(owner, Node) and isinstance(owner.operation, Rule):
             tangent.name = tangent_name(result)
         self.tangents[result] = tangent
+
+    def _several(self, rule: Rule, node: Node) -> None:
+        """Push forward through an operation with several results."""
+        if rule.kind == "constant":
+            return
+        y = tuple(Symbol(self.builder, value) for value in node.results)
+        operands = [Symbol(self.builder, operand) for operand in node.operands]
+        for number, operand in enumerate(node.operands):
+            tangent = self.tangents.get(operand)
+            if tangent is None or rule.pushforward is None:
+                continue
+            parts = rule.pushforward(number, Symbol(self.builder, tangent), y, *operands, **node.static)
+            for result, part in zip(node.results, parts, strict=True):
+                if part is None or not is_inexact(result.type):
+                    continue
+                value = conform(self.builder, part, result)
+                known = self.tangents.get(result)
+                self.tangents[result] = value if known is None else self.builder.emit(sum_of(result.type), known, value)
+                if result.name and not self.tangents[result].name:
+                    self.tangents[result].name = tangent_name(result)
 
     def _sum(self, rule: Rule, node: Node) -> Value | None:
         """Add up the contributions of the operands."""

@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
+from typing import Any
 
 from s2sad.analysis.activity import active_values
 from s2sad.derivative.control import count_trips, residual_of, reverse_call, reverse_for, reverse_if, reverse_while, reverse_with
-from s2sad.derivative.cotangents import Cotangents, Frame, Mask, part_of, slot_type, sum_of
+from s2sad.derivative.cotangents import Cotangents, Frame, Mask, part_of, slot_type, sum_of, zeros_of
 from s2sad.errors import NOWHERE, UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
 from s2sad.graph.core import AT_TRIP, CALL, CONSTANT, FOR, IF, TRY, WHILE, WITH, Domain, Graph, Node, Region, Value
+from s2sad.graph.index import Path, View
 from s2sad.graph.types import Residual, is_inexact, parts_of, shape_of
 from s2sad.record import record
 from s2sad.rules.conform import conform
@@ -41,6 +43,7 @@ class Reversed:
 
 
 Halves = tuple[Graph, Graph]
+_READ_ONLY = frozenset({"diag", "diagonal"})  # views that NumPy does not let be written
 Cut = Callable[[Reversed], Halves]
 
 
@@ -254,6 +257,11 @@ class Sweep:
         if rule.name == "item":
             self._item(node)
             return
+        if rule.results:
+            cotangents = tuple(self._cotangent_or_none(value) for value in node.results)
+            results = tuple(self.cotangents.symbol(value) for value in node.results)
+            self._pull(rule, node, cotangents, results, None)
+            return
         if len(node.results) != 1:
             raise UnsupportedError(f"the derivative of {rule.name} is not known.", remedy="", code="S2S211", location=node.location)
         result = node.result
@@ -268,8 +276,14 @@ class Sweep:
                 g = self._total(result)
         else:
             g = self._total(result)
-        cotangent = Symbol(self.builder, g)
-        y = self.cotangents.symbol(result)
+        self._pull(rule, node, Symbol(self.builder, g), self.cotangents.symbol(result), mask)
+
+    def _cotangent_or_none(self, value: Value) -> Symbol | None:
+        total = self.cotangents.total(value) if value in self.active else None
+        return None if total is None else Symbol(self.builder, total)
+
+    def _pull(self, rule: Rule, node: Node, cotangent: Any, y: Any, mask: Mask | None) -> None:
+        """Add what the rule's pull-back gives to the cotangents of the operands."""
         operands = [self.cotangents.symbol(operand) for operand in node.operands]
         if rule.pullback is None:
             raise UnsupportedError(
@@ -306,9 +320,30 @@ class Sweep:
         if base not in self.active:
             return
         g = self._total(node.result)
-        accumulator = self.cotangents.total_or_zero(base)
         references = [self.cotangents.refer(value) for value in varying]
-        self.cotangents.set(base, self.builder.emit(REGISTRY.rules[accumulate], accumulator, g, *references, **node.static))
+        path = node.static.get("path", ())
+        step = next((number for number, one in enumerate(path) if isinstance(one, View) and one.name in _READ_ONLY), None)
+        static = dict(node.static)
+        if step is not None:  # nothing can be added through such a view
+            g, static["path"] = self._behind(base, g, references, path, step), path[:step]
+        accumulator = self.cotangents.total_or_zero(base)
+        self.cotangents.set(base, self.builder.emit(REGISTRY.rules[accumulate], accumulator, g, *references, **static))
+
+    def _behind(self, base: Value, g: Value, references: list[Value], path: Path, number: int) -> Value:
+        """Return the cotangent of what a view that cannot be written is taken of."""
+        step = path[number]
+        assert isinstance(step, View)
+        whole = Symbol(self.builder, self.cotangents.refer(base))
+        operands = [Symbol(self.builder, value) for value in references]
+        get, rule = REGISTRY.rules["get"], REGISTRY.rules[step.name]
+        matrix = get(whole, *operands, path=path[:number]) if number else whole
+        view = rule(matrix, **dict(step.static))
+        cotangent = Symbol(self.builder, g)
+        if path[number + 1 :]:
+            zeros = zeros_of(self.builder, view.type, lambda: view.value)
+            cotangent = REGISTRY.rules["add_at"](Symbol(self.builder, zeros), cotangent, *operands, path=path[number + 1 :])
+        assert rule.pullback is not None
+        return conform(self.builder, rule.pullback(0, cotangent, view, matrix, **dict(step.static)), matrix)
 
     def _item(self, node: Node) -> None:
         """Reading a part of a tuple or record: the cotangent of the whole is put together of those of its parts."""

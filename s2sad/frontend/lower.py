@@ -41,7 +41,7 @@ from s2sad.frontend.values import (
 from s2sad.graph.core import CONSTANT, SIZE, Graph, Node, Value
 from s2sad.graph.index import Path
 from s2sad.graph.sizes import ShapeError, Size
-from s2sad.graph.types import BOOL, TOKEN, Array, Generator, List, Number, Opaque, Scalar, Type
+from s2sad.graph.types import BOOL, TOKEN, Array, Generator, List, Number, Opaque, Scalar, Tuple, Type
 from s2sad.rules.declare import REGISTRY, Rule
 
 
@@ -138,6 +138,16 @@ class Lowering:
         """Append one application of an operation."""
         if isinstance(rule, str):
             rule = REGISTRY.rules[rule]
+        kind = self._result_type(rule, operands, static)
+        return self.builder.append(rule, operands, static, [kind], names=[name] if name else ()).results[0]
+
+    def emit_several(self, rule: Rule, *operands: Value, **static: Any) -> tuple[Value, ...]:
+        """Append one application of an operation that has several results."""
+        kind = self._result_type(rule, operands, static)
+        assert isinstance(kind, Tuple), kind
+        return self.builder.append(rule, operands, static, kind.elements).results
+
+    def _result_type(self, rule: Rule, operands: Sequence[Value], static: dict[str, Any]) -> Type:
         kind = self.infer(rule, [value.type for value in operands], static)
         if not rule.complex:
             for value in operands:
@@ -145,7 +155,7 @@ class Lowering:
                     isinstance(value.type, Number) and value.type.kind == "complex"
                 ):
                     self.refuse("operands", what=rule.name, kinds="complex numbers")
-        return self.builder.append(rule, operands, static, [kind], names=[name] if name else ()).results[0]
+        return kind
 
     def effect(self, rule: Rule | str, *operands: Value, result: Type | None = None, **static: Any) -> Value | None:
         """Append an operation with an effect, in order."""

@@ -381,6 +381,9 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
     values = [operand(low, thing) for thing in operands]
     if from_function and rule.functions and values and all(isinstance(value.type, Number) for value in values):
         values = _as_numpy(low, rule, values)
+    if rule.results:
+        made = low.emit_several(rule, *values, **static)
+        return Items(tuple(map(low.result, made)), None if rule.returned is None else rule.returned())
     value = low.emit(rule, *values, **static)
     fresh_order = rule.kind in ("elementwise",) and all(
         not isinstance(one, ArrayRef) or (one.place.contiguous and not one.path) for one in operands

@@ -25,6 +25,7 @@ from s2sad.frontend.numpy_calls import (
     size_argument,
     write_out,
 )
+from s2sad.frontend.numpy_variants import VARIANTS
 from s2sad.frontend.sharing import connect
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.values import Abstract, ArrayRef, Handle, Items, Known, Lazy, Range
@@ -389,4 +390,5 @@ def size_function(low: Lowering, arguments: list[Abstract], keywords: Keywords) 
     return extent(low, thing, int(low.static(axis, "axis")) % max(rank, 1))
 
 
+SPECIAL.update(VARIANTS)
 SPECIAL[np.size] = lambda low, function, arguments, keywords: size_function(low, arguments, keywords)

@@ -13,7 +13,7 @@ from typing import Any
 from s2sad.errors import NOWHERE, Location
 from s2sad.graph.core import AT_TRIP, CONSTANT, FOR, IF, SIZE, UNDEFINED, Domain, Graph, Node, Operation, Region, Value
 from s2sad.graph.sizes import Size, Sizes
-from s2sad.graph.types import BOOL, COMPLEX, FLOAT, INT, Number, Opaque, Type
+from s2sad.graph.types import BOOL, COMPLEX, FLOAT, INT, Number, Opaque, Tuple, Type
 
 
 def constant_type(value: object) -> Type:
@@ -60,6 +60,14 @@ class Builder:
         assert operation.infer is not None, operation
         kind = operation.infer(self.sizes, *(value.type for value in values), **static)
         return self.append(operation, values, static, [kind], names=[name]).result
+
+    def emit_several(self, operation: Operation, *operands: Value | bool | int | float | complex, **static: Any) -> tuple[Value, ...]:
+        """Append one application of an operation with several results, whose types its type rule gives as a tuple."""
+        values = tuple(operand if isinstance(operand, Value) else self.constant(operand) for operand in operands)
+        assert operation.infer is not None, operation
+        kind = operation.infer(self.sizes, *(value.type for value in values), **static)
+        assert isinstance(kind, Tuple), kind
+        return self.append(operation, values, static, kind.elements).results
 
     def append(
         self,

@@ -17,7 +17,7 @@ from s2sad.graph.core import AT_TRIP, CONSTANT, CONTROL, FOR, SIZE, TRY, UNDEFIN
 from s2sad.graph.index import Index, View
 from s2sad.graph.invariants import Violation
 from s2sad.graph.sizes import Size, Sizes
-from s2sad.graph.types import Array, Token
+from s2sad.graph.types import Array, Token, Tuple, Type
 from s2sad.graph.versions import stale_reads
 from s2sad.record import replace
 
@@ -250,7 +250,8 @@ class _Check(ControlCheck):
             if not kinds or not isinstance(kinds[0], Token) or not any(isinstance(value.type, Token) for value in node.results):
                 self.fail("effect-token", f"{node!r} does not pass a token on")
             return
-        if operation.infer is None or len(node.results) != 1:
+        several = getattr(operation, "results", ())
+        if operation.infer is None or (len(node.results) != 1 and not several):
             if operation.evaluate is None:
                 self.fail("registered", f"{operation.name} can neither be inferred nor evaluated")
             return
@@ -259,8 +260,9 @@ class _Check(ControlCheck):
         except Exception as error:  # whatever a type rule says, the node is wrong
             self.fail("result-types", f"{node!r} of {', '.join(map(str, kinds))}: {type(error).__name__}: {error}")
             return
-        if not agree(expected, node.result.type):
-            self.fail("result-types", f"{node!r} of {', '.join(map(str, kinds))} gives {expected}, not {node.result.type}")
+        given: Type = Tuple(tuple(value.type for value in node.results)) if several else node.result.type
+        if not agree(expected, given):
+            self.fail("result-types", f"{node!r} of {', '.join(map(str, kinds))} gives {expected}, not {given}")
 
     def tokens(self, region: Region) -> dict[Value, int]:
         """Return how often each token from outside is used on the worst path through a region."""

@@ -74,6 +74,12 @@ class Rule(Operation):
         ``spell(*types, **static)`` gives the spelling where it depends on the kinds of the operands or on static facts.
     order : tuple of str
         The names of operands and static arguments in the order of the Python call, where that is not operands first.
+    results : tuple of str
+        The names of the results, for an operation that has several: its type rule gives a `Tuple`, its evaluation a tuple.  Then
+        push-forwards take the tuple of results and give a tuple (None for zero), and pull-backs take the tuple of cotangents
+        (None for zero) and the tuple of results.
+    returned : callable, optional
+        Gives the class of named tuples that NumPy returns the results in.
     """
 
     kind: str = "primitive"
@@ -89,6 +95,8 @@ class Rule(Operation):
     at: Sequence[Point] | Callable[[], Sequence[Point]] = ()
     spell: Callable[..., str] | None = None
     order: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    returned: Callable[[], type] | None = None
     doc: str = ""
 
     @property
@@ -107,6 +115,8 @@ class Rule(Operation):
             assert self.evaluate is not None
             return self.evaluate(*operands, **static)
         values = [operand.value if isinstance(operand, Symbol) else operand for operand in operands]
+        if self.results:
+            return tuple(Symbol(builder, value) for value in builder.emit_several(self, *values, **static))
         return Symbol(builder, builder.emit(self, *values, **static))
 
 

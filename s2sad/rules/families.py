@@ -9,7 +9,8 @@ from typing import Any
 
 from s2sad.rules.declare import COMPOSITES, REGISTRY
 
-LATE: dict[str, str] = {}  # package → the module of `s2sad.rules` that declares its functions
+# package → the module of `s2sad.rules` that declares its functions
+LATE: dict[str, str] = {"numpy.linalg": "singular"}
 
 
 def declared(function: Any) -> bool:
@@ -26,6 +27,11 @@ def declared(function: Any) -> bool:
     for family in fresh:
         importlib.import_module(f"s2sad.rules.{family}")
     return bool(fresh) and (function in REGISTRY.functions or function in COMPOSITES)
+
+
+def load(family: str) -> None:
+    """Declare the operations of one family."""
+    importlib.import_module(f"s2sad.rules.{family}")
 
 
 def load_all() -> None:

@@ -9,11 +9,11 @@ import numpy as np
 
 from s2sad.errors import UnsupportedError
 from s2sad.graph.sizes import ShapeError, Sizes
-from s2sad.graph.types import Array, Type, dtype_of, shape_of
+from s2sad.graph.types import Array, Tuple, Type, dtype_of, shape_of
 from s2sad.rules.choices import select
-from s2sad.rules.declare import Point, Rule, point, primitive
-from s2sad.rules.formula import apply, keep_axes, rank
-from s2sad.rules.points import real
+from s2sad.rules.declare import REGISTRY, Point, Rule, Symbol, point, primitive
+from s2sad.rules.formula import apply, from_entry, is_complex, keep_axes, kind_of, rank, shape
+from s2sad.rules.points import complex_real, real
 from s2sad.rules.products import agree, known_rank, outer, turned
 from s2sad.rules.types import array_or_scalar, broadcast_shapes, inexact, normal_axes, numeric, promoted, real_dtype, reduced_shape
 
@@ -29,7 +29,13 @@ def _inverse_type(sizes: Sizes, a: Type) -> Type:
 
 
 def _square() -> list[Point]:
-    return [point(real(3, 3) + 3 * np.eye(3)), point(real(2, 2, 2) + 3 * np.eye(2)), point((real(2, 2) + 3 * np.eye(2)).astype("f4"))]
+    return [
+        point(real(3, 3) + 3 * np.eye(3)),
+        point(real(2, 2, 2) + 3 * np.eye(2)),
+        point((real(2, 2) + 3 * np.eye(2)).astype("f4")),
+        point(complex_real(3, 3) + 3 * np.eye(3)),
+        point(real(1, 1) + 3),
+    ]
 
 
 inv = primitive(
@@ -41,6 +47,7 @@ inv = primitive(
     functions=[np.linalg.inv],
     expensive=True,
     raises=True,
+    complex=True,
     at=_square,
     pushforwards=[lambda t, y, a: -(y @ t @ y)],
     pullbacks=[lambda g, y, a: -(turned(y) @ g @ turned(y))],
@@ -66,9 +73,49 @@ det = primitive(
     functions=[np.linalg.det],
     expensive=True,
     raises=True,
+    complex=True,
     at=_square,
     pushforwards=[lambda t, y, a: y * apply("sum", turned(inv(a)) * t, axis=(-2, -1), keepdims=False)],
     pullbacks=[lambda g, y, a: _matrix_of(g * y) * turned(inv(a))],
+)
+
+
+def _slogdet_type(sizes: Sizes, a: Type) -> Type:
+    kind = _determinant_type(sizes, a)
+    dtype = str(dtype_of(kind))
+    return Tuple((kind, array_or_scalar(real_dtype(dtype), shape_of(kind))))
+
+
+def _slogdet_forward(t: Any, y: Any, a: Any) -> Any:
+    slope = apply("sum", turned(inv(a)) * t, axis=(-2, -1), keepdims=False)
+    if not is_complex(a):
+        return None, slope
+    return 1j * apply("imag", slope) * y[0], apply("real", slope)
+
+
+def _slogdet_back(g: Any, y: Any, a: Any) -> Any:
+    dsign, dlog = g
+    if dsign is not None and is_complex(a):  # the sign is the phase of the determinant
+        turn = 1j * apply("imag", dsign * y[0])
+        dlog = turn if dlog is None else dlog + turn
+    return None if dlog is None else _matrix_of(dlog) * turned(inv(a))
+
+
+slogdet = primitive(
+    "slogdet",
+    "a",
+    "np.linalg.slogdet(a)",
+    np.linalg.slogdet,
+    infer=_slogdet_type,
+    functions=[np.linalg.slogdet],
+    results=("sign", "logabsdet"),
+    returned=lambda: type(np.linalg.slogdet(np.eye(1))),
+    expensive=True,
+    complex=True,
+    pushforwards=[_slogdet_forward],
+    pullbacks=[_slogdet_back],
+    at=_square,
+    doc="Giles 2008, 2.2.4; the derivative of a singular matrix raises LinAlgError",
 )
 
 
@@ -90,22 +137,25 @@ def _solve_type(sizes: Sizes, a: Type, b: Type) -> Type:
 def _solve_forward(k: int, t: Any, y: Any, a: Any, b: Any) -> Any:
     if k == 1:
         return solve(a, t)
-    return -solve(a, t @ y)
+    if known_rank(b) == 1 and known_rank(y) > 1:
+        return -solved(a, apply("squeeze", t @ apply("expand_dims", y, axis=-1), axis=-1), b)
+    return -solved(a, t @ y, b)
+
+
+def solved(a: Any, x: Any, like: Any) -> Any:
+    """Solve for right-hand sides of the kind of `like`: vectors where it is a vector, though `x` may be a stack of them."""
+    if known_rank(like) == 1 and known_rank(x) > 1:
+        return apply("squeeze", solve(a, apply("expand_dims", x, axis=-1)), axis=-1)
+    return solve(a, x)
 
 
 def _solve_back(k: int, g: Any, y: Any, a: Any, b: Any) -> Any:
-    _flat_right_hand_side(a, b)
-    gb = solve(turned(a), g)
+    gb = solved(turned(a), g, b)
     if k == 1:
         return gb
-    return -outer(gb, y) if known_rank(b) == 1 else -(gb @ turned(y))
-
-
-def _flat_right_hand_side(a: Any, b: Any) -> None:
-    if known_rank(b) == 1 and known_rank(a) > 2:
-        raise UnsupportedError(
-            "solve of a stack of matrices with one vector.", remedy="give the right-hand side as a column", code="S2S214"
-        )
+    if known_rank(b) > 1:
+        return -(gb @ turned(y))
+    return -outer(gb, y) if known_rank(a) == 2 else -(apply("expand_dims", gb, axis=-1) * apply("expand_dims", y, axis=-2))
 
 
 solve = primitive(
@@ -118,6 +168,7 @@ solve = primitive(
     broadcasts=True,
     expensive=True,
     raises=True,
+    complex=True,
     pushforwards=_solve_forward,
     pullbacks=_solve_back,
     at=lambda: [
@@ -125,6 +176,9 @@ solve = primitive(
         point(real(3, 3) + 3 * np.eye(3), real(3, 2)),
         point(real(2, 3, 3) + 3 * np.eye(3), real(2, 3, 1)),
         point(real(3, 3) + 3 * np.eye(3), real(2, 3, 2)),
+        point(real(2, 3, 3) + 3 * np.eye(3), real(3)),
+        point(complex_real(3, 3) + 3 * np.eye(3), real(3)),
+        point(real(3, 3) + 3 * np.eye(3), complex_real(3)),
     ],
 )
 
@@ -194,9 +248,18 @@ def _trace_type(sizes: Sizes, a: Type, *, offset: int = 0, axis1: int = 0, axis2
 
 
 def _trace_back(g: Any, y: Any, a: Any, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    if rank(a) != 2 or (axis1, axis2) != (0, 1):
-        raise UnsupportedError("the trace of a stack of matrices.", remedy="use np.einsum", code="S2S214")
-    return g * apply("eye_like", a, k=offset)
+    length = known_rank(a)
+    first, second = axis1 % length, axis2 % length
+    if length == 2:
+        return g * apply("eye_like", a, k=offset if first < second else -offset)
+    sides = shape(a)
+    assert sides is not None
+    if not (from_entry((sides[first], sides[second])) and (sides[first].entry and sides[second].entry)):
+        raise UnsupportedError("the trace of matrices whose size is known only at run time.", remedy="use np.einsum", code="S2S214")
+    kind = dtype_of(kind_of(a))
+    ones = Symbol(g.builder, g.builder.emit(REGISTRY.rules["eye"], N=sides[first], M=sides[second], k=offset, dtype=kind))
+    spread = apply("expand_dims", apply("expand_dims", g, axis=-1), axis=-1) * ones
+    return apply("moveaxis", spread, source=(-2, -1), destination=(first, second))
 
 
 trace: Rule = primitive(
@@ -210,5 +273,14 @@ trace: Rule = primitive(
     complex=True,
     pushforwards=[lambda t, y, a, **static: trace(t, **static)],
     pullbacks=[_trace_back],
-    at=lambda: [point(real(3, 3)), point(real(2, 3)), point(real(3, 3), offset=1), point(real(0, 0)), point(real(2, 2, dtype="f4"))],
+    at=lambda: [
+        point(real(3, 3)),
+        point(real(2, 3)),
+        point(real(3, 3), offset=1),
+        point(real(0, 0)),
+        point(real(2, 2, dtype="f4")),
+        point(real(2, 3, 3), axis1=1, axis2=2),
+        point(real(3, 2, 3), axis1=2, axis2=0, offset=1),
+        point(real(3, 4), axis1=1, axis2=0, offset=1),
+    ],
 )

@@ -9,8 +9,8 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.graph.sizes import ShapeError, Size, Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type, shape_of
-from s2sad.rules.declare import Point, point, primitive
-from s2sad.rules.formula import apply, rank, reshaped
+from s2sad.rules.declare import Point, Rule, point, primitive
+from s2sad.rules.formula import apply, is_complex, rank, reshaped
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.types import Shape, array_or_scalar, broadcast_shapes, normal_axis, numeric, product, promoted
 
@@ -51,6 +51,16 @@ def _matmul_type(sizes: Sizes, a: Type, b: Type) -> Type:
 def turned(x: Any) -> Any:
     """Return the transpose of the last two axes."""
     return apply("transpose", x) if known_rank(x) == 2 else apply("swapaxes", x, axis1=-1, axis2=-2)
+
+
+def conjugated(x: Any) -> Any:
+    """Return the complex conjugate; what is real as it is."""
+    return apply("conjugate", x) if is_complex(x) else x
+
+
+def adjoint(x: Any) -> Any:
+    """Return the conjugate transpose of the last two axes."""
+    return conjugated(turned(x))
 
 
 def _column(x: Any) -> Any:
@@ -251,20 +261,34 @@ def _vdot_type(sizes: Sizes, a: Type, b: Type) -> Type:
     return Scalar(promoted(a, b))
 
 
-vdot = primitive(
+def _vdot_forward(k: int, t: Any, y: Any, a: Any, b: Any) -> Any:
+    return vdot(t, b) if k == 0 else vdot(a, t)
+
+
+def _vdot_back(k: int, g: Any, y: Any, a: Any, b: Any) -> Any:
+    if k == 0:  # the product is conjugate linear in its first operand
+        return conjugated(g) * reshaped(conjugated(b), a) if is_complex(a) else g * reshaped(b, a)
+    return g * reshaped(conjugated(a), b)
+
+
+vdot: Rule = primitive(
     "vdot",
     "a, b",
     "np.vdot(a, b)",
     np.vdot,
     infer=_vdot_type,
-    pushforwards=_bilinear("vdot"),
+    pushforwards=_vdot_forward,
     functions=[np.vdot],
     expensive=True,
-    pullbacks=lambda k, g, y, a, b: g * reshaped(b, a) if k == 0 else g * reshaped(a, b),
+    complex=True,
+    pullbacks=_vdot_back,
     at=lambda: [
         point(real(3), real(3, seed=1)),
         point(real(2, 3), real(2, 3, seed=1)),
         point(real(6), real(2, 3)),
+        point(complex_real(3), complex_real(3, seed=1)),
+        point(complex_real(3), real(3, seed=1)),
+        point(real(3), complex_real(3, seed=1)),
         point(np.float64(2.0), 3.0),
     ],
 )

@@ -277,7 +277,8 @@ def positions_of(x: Any, start: int) -> Any:
 
 
 def _diag_back(g: Any, y: Any, v: Any, *, k: int = 0) -> Any:
-    if rank(v) == 1:
+    sides = shape(v)
+    if rank(v) == 1 or (sides is not None and sides[0] == sides[1] and rank(g) == 1):
         return diag(g, k=k)
     return apply("put", zeros_of(v), g, positions_of(g, max(-k, 0)), positions_of(g, max(k, 0)), path=(Index((Fancy(0), Fancy(1))),))
 
@@ -296,33 +297,58 @@ diag = linear(
 )
 
 
-def _diagonal_type(sizes: Sizes, a: Type, *, offset: int = 0) -> Type:
+def _diagonal_type(sizes: Sizes, a: Type, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Type:
     dtype, sides = _facts(a)
     if sides is None:
         return Array(dtype, None)
     if len(sides) < 2:
         raise ShapeError("diag requires an array of at least two dimensions")
-    return Array(dtype, (*sides[2:], _diagonal_length(sizes, sides[0], sides[1], offset)))
+    first, second = normal_axis(axis1, len(sides)), normal_axis(axis2, len(sides))
+    rest = [size for k, size in enumerate(sides) if k not in (first, second)]
+    return Array(dtype, (*rest, _diagonal_length(sizes, sides[first], sides[second], offset)))
 
 
-def _diagonal_back(g: Any, y: Any, a: Any, *, offset: int = 0) -> Any:
-    if rank(a) != 2:
-        raise UnsupportedError("the diagonal of a stack of matrices.", remedy="use np.einsum", code="S2S214")
-    return _diag_back(g, y, a, k=offset)
+def _diagonal_back(g: Any, y: Any, a: Any, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    first, second = normal_axis(axis1, length := _rank_of(a)), normal_axis(axis2, length)
+    if length == 2 and first < second:
+        return _diag_back(g, y, a, k=offset)
+    items: list[Any] = [Slice()] * length
+    items[first], items[second] = Fancy(0), Fancy(1)
+    place = 0 if abs(first - second) > 1 else min(first, second)  # where NumPy puts the axis of two index arrays
+    along = apply("moveaxis", g, source=-1, destination=place)
+    count = apply("length", g, axis=-1)
+    rows, columns = (apply("arange", count), apply("arange", count))
+    if offset:
+        rows, columns = (rows - offset, columns) if offset < 0 else (rows, columns + offset)
+    return apply("put", zeros_of(a), along, rows, columns, path=(Index(tuple(items)),))
+
+
+def _rank_of(x: Any) -> int:
+    length = rank(x)
+    if length is None:
+        raise UnsupportedError("the diagonal of an array of unknown rank.", remedy="annotate the argument's type", code="S2S213")
+    return length
 
 
 diagonal = linear(
     "diagonal",
-    "a, /, offset=0",
-    "np.diagonal(a, offset=offset)",
-    lambda a, *, offset=0: np.diagonal(a, offset),
+    "a, /, offset=0, axis1=0, axis2=1",
+    "np.diagonal(a, offset=offset, axis1=axis1, axis2=axis2)",
+    lambda a, *, offset=0, axis1=0, axis2=1: np.diagonal(a, offset, axis1, axis2),
     [_diagonal_back],
     infer=_diagonal_type,
     functions=[np.diagonal],
     methods=["diagonal"],
     sharing="view",
     complex=True,
-    at=lambda: [point(real(3, 3)), point(real(2, 3), offset=1)],
+    at=lambda: [
+        point(real(3, 3)),
+        point(real(2, 3), offset=1),
+        point(real(2, 3, 3), axis1=1, axis2=2),
+        point(real(3, 2, 4), axis1=0, axis2=2, offset=1),
+        point(real(3, 2, 4), axis1=-1, axis2=0, offset=-1),
+        point(real(3, 4), axis1=1, axis2=0, offset=1),
+    ],
 )
 
 

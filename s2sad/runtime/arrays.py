@@ -67,6 +67,14 @@ def sinc_slope(x: Any) -> Any:
     return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)[()]
 
 
+def over_gaps(x: Any, values: Any) -> Any:
+    """Return ``x[i, j] / (values[j] - values[i])``: 0 on the diagonal and where x is 0, nan where two values cannot be told apart."""
+    gaps = values[..., None, :] - values[..., :, None]
+    size = values.shape[-1]
+    same = np.abs(gaps) <= 4 * size * np.finfo(values.dtype).eps * np.max(np.abs(values), axis=-1, initial=0)[..., None, None]
+    return np.where((x == 0) | np.eye(size, dtype=bool), 0, x / np.where(same, np.nan, gaps))
+
+
 def copied(x: Any) -> Any:
     """Return a copy of nested tuples and lists with copies of the arrays in them."""
     if isinstance(x, (tuple, list)):

@@ -50,7 +50,8 @@ class Tree:
     @staticmethod
     def map(function: Callable[..., Any], first: Any, *others: Any) -> Any:
         if isinstance(first, (list, tuple)):
-            return type(first)(Tree.map(function, *parts) for parts in zip(first, *others, strict=True))
+            made = [Tree.map(function, *parts) for parts in zip(first, *others, strict=True)]
+            return made if isinstance(first, list) else tuple(made)
         return function(first, *others)
 
     @staticmethod
@@ -112,11 +113,18 @@ def run(rule: Rule, sample: Point, formula: Callable[[Any, list[Symbol], Symbol]
     builder.simplify = simplify
     operands = graph.parameters[: len(sample.operands)]
     extras = graph.parameters[len(sample.operands) :]
-    result = builder.append(rule, operands, sample.static, [rule.infer(builder.sizes, *(v.type for v in operands), **sample.static)]).result
-    outcome = formula(builder, [Symbol(builder, value) for value in [*operands, *extras]], Symbol(builder, result))
+    outcome = formula(builder, [Symbol(builder, value) for value in [*operands, *extras]], applied(builder, rule, operands, sample))
     graph.body.results = [value.value if isinstance(value, Symbol) else value for value in outcome]
     assert all(isinstance(value, Value) for value in graph.body.results)
     return interpret(graph, data, check=True)
+
+
+def applied(builder: Any, rule: Rule, operands: list[Value], sample: Point) -> Any:
+    """Append the operation; return its result, or the tuple of them."""
+    kind = rule.infer(builder.sizes, *(value.type for value in operands), **sample.static)
+    if not rule.results:
+        return Symbol(builder, builder.append(rule, operands, sample.static, [kind]).result)
+    return tuple(Symbol(builder, value) for value in builder.append(rule, operands, sample.static, kind.elements).results)
 
 
 def like(builder: Any, g: Any, target: Symbol) -> Value:
@@ -132,13 +140,25 @@ def jvp(rule: Rule, sample: Point, tangents: list[Any], *, simplify: bool = Fals
         total = None
         for position, k in enumerate(numbers):
             part = rule.pushforward(k, values[count + position], y, *values[:count], **sample.static)
+            if rule.results:
+                parts = [one if one is None else Symbol(builder, like(builder, one, to)) for one, to in zip(part, y, strict=True)]
+                total = parts if total is None else list(map(together, total, parts))
+                continue
             if part is None:
                 continue
             part = Symbol(builder, like(builder, part, y))
             total = part if total is None else add(builder, total, part)
+        if rule.results:
+            return [builder.constant(0.0) if one is None else one for one in total or [None] * len(y)]
         return [] if total is None else [total]
 
-    return run(rule, sample, formula, *[tangents[k] for k in numbers], simplify=simplify)
+    outcome = run(rule, sample, formula, *[tangents[k] for k in numbers], simplify=simplify)
+    return [tuple(outcome)] if rule.results else outcome
+
+
+def together(left: Symbol | None, right: Symbol | None) -> Symbol | None:
+    """Add two tangents; None is zero."""
+    return right if left is None else left if right is None else left + right
 
 
 def add(builder: Any, left: Symbol, right: Symbol) -> Symbol:
@@ -159,13 +179,16 @@ def vjp(rule: Rule, sample: Point, cotangent: Any, *, simplify: bool = False) ->
     def formula(builder: Any, values: list[Symbol], y: Symbol) -> list[Any]:
         results = []
         for k in numbers:
-            part = rule.pullback(k, values[count], y, *values[:count], **sample.static)
+            given = values[count]
+            if rule.results:
+                given = tuple(g if is_inexact(to.type) else None for g, to in zip(values[count:], y, strict=True))
+            part = rule.pullback(k, given, y, *values[:count], **sample.static)
             if part is not None:
                 found.append(k)
                 results.append(like(builder, part, values[k]))
         return results
 
-    results = run(rule, sample, formula, cotangent, simplify=simplify)
+    results = run(rule, sample, formula, *(cotangent if rule.results else (cotangent,)), simplify=simplify)
     values = dict(zip(found, results, strict=False))
     return [values.get(k) for k in numbers]
 
@@ -282,18 +305,21 @@ def second(rule: Rule, sample: Point) -> None:
     """Compare the derivative of the pull-back, rule by rule through its graph, with differences of the pull-back."""
     result = rule.evaluate(*sample.operands, **sample.static)
     numbers = active(sample.operands)
-    if not is_inexact(data_type(result)) or not numbers or any(isinstance(x, (list, tuple)) for x in (*sample.operands, result)):
+    structured = sample.operands if rule.results else (*sample.operands, result)
+    if not is_inexact(data_type(result)) or not numbers or any(isinstance(x, (list, tuple)) for x in structured):
         return
     operands = tuple(map(exact, sample.operands))
     precise = Point(operands, sample.static)
     cotangent = direction(exact(result), 11)
     tangents = [direction(x, 3 + k) for k, x in enumerate(operands)]
-    graph, builder = new_graph("second", [data_type(x) for x in (*operands, cotangent)])
-    values = [Symbol(builder, value) for value in graph.parameters]
-    y = builder.append(
-        rule, graph.parameters[:-1], precise.static, [rule.infer(builder.sizes, *(v.type for v in values[:-1]), **precise.static)]
-    ).result
-    parts = [(k, rule.pullback(k, values[-1], Symbol(builder, y), *values[:-1], **precise.static)) for k in numbers]
+    cotangents = cotangent if rule.results else (cotangent,)
+    graph, builder = new_graph("second", [data_type(x) for x in (*operands, *cotangents)])
+    everything = [Symbol(builder, value) for value in graph.parameters]
+    values, given = everything[: len(operands)], tuple(everything[len(operands) :])
+    y = applied(builder, rule, graph.parameters[: len(operands)], precise)
+    if rule.results:
+        given = tuple(g if is_inexact(to.type) else None for g, to in zip(given, y, strict=True))
+    parts = [(k, rule.pullback(k, given if rule.results else given[0], y, *values, **precise.static)) for k in numbers]
     outputs = [like(builder, part, values[k]) for k, part in parts if part is not None]
     nodes = list(graph.body.nodes)
     moving = {
@@ -305,7 +331,7 @@ def second(rule: Rule, sample: Point) -> None:
     for node in nodes:
         push(builder, node, moving)
     graph.body.results = [moving.get(value) or builder.constant(0.0) for value in outputs]
-    outcome = interpret(graph, [*operands, cotangent])
+    outcome = interpret(graph, [*operands, *cotangents])
     step = 1e-5
     upper, lower = (
         vjp(rule, Point(tuple(moved(x, t, sign * step) for x, t in zip(operands, tangents)), sample.static), cotangent) for sign in (1, -1)
@@ -321,6 +347,15 @@ def push(builder: Any, node: Any, moving: dict[Value, Value]) -> None:
     total: Any = None
     for k, operand in enumerate(node.operands):
         tangent = moving.get(operand)
+        if rule.results:
+            if tangent is not None and rule.pushforward is not None:
+                y = tuple(Symbol(builder, value) for value in node.results)
+                symbols = [Symbol(builder, value) for value in node.operands]
+                for value, part in zip(node.results, rule.pushforward(k, Symbol(builder, tangent), y, *symbols, **node.static)):
+                    if part is not None and is_inexact(value.type):
+                        part = Symbol(builder, like(builder, part, Symbol(builder, value)))
+                        moving[value] = (Symbol(builder, moving[value]) + part).value if value in moving else part.value
+            continue
         if tangent is None or not is_inexact(node.result.type) or rule.pushforward is None:
             continue
         symbols = [Symbol(builder, value) for value in node.operands]
