@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from s2sad.graph.agree import equal
 from s2sad.graph.sizes import Size, Sizes
 from s2sad.graph.types import NUMBERS, Array, List, Number, Opaque, Record, Scalar, Tuple, Type, parts_of
 from s2sad.record import replace
@@ -39,7 +40,7 @@ def join(left: Type, right: Type, sizes: Sizes) -> Type | None:
             return Array(left.dtype, None)
         if len(left.shape) != len(right.shape):
             return None
-        shape = tuple(a if a == b else sizes.fresh() for a, b in zip(left.shape, right.shape, strict=True))
+        shape = tuple(a if _same(a, b, sizes) else sizes.fresh() for a, b in zip(left.shape, right.shape, strict=True))
         return left if shape == left.shape else Array(left.dtype, shape)
     if isinstance(left, List) and isinstance(right, List):
         element = join(left.element, right.element, sizes)
@@ -66,6 +67,11 @@ def alike(left: Type, right: Type) -> bool:
     if isinstance(left, Record) and isinstance(right, Record):
         return left.name == right.name and len(left.fields) == len(right.fields)
     return False
+
+
+def _same(left: Size, right: Size, sizes: Sizes) -> bool:
+    """Whether two lengths are equal by what has been assumed already."""
+    return left == right or (left.entry and right.entry and equal(sizes, left, right))
 
 
 def _join_numbers(kinds: Sequence[Type]) -> Type | None:

@@ -241,10 +241,10 @@ class LoopMatch(LoopHead):
                 value = low.read(final)
             else:
                 return self._choose(head, final, path, name)
-            if kinds.contains(kind, found):
+            joined = kinds.join(kind, found, low.sizes)
+            if joined == kind or kinds.contains(kind, found):
                 slot.final = coerce(low, value, kind)
                 return False
-            joined = kinds.join(kind, found, low.sizes)
             if joined is None:
                 return self._choose(head, final, path, name)
             self.kinds[path] = self._sealed(joined)
