@@ -27,6 +27,8 @@ MUTATIONS: dict[str, Callable[[Any], Any]] = {
 def mutated(formula: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:
     def apply(k: int, g: Any, y: Any, /, *operands: Any, **static: Any) -> Any:
         part = formula(k, g, y, *operands, **static)
+        if isinstance(part, tuple):
+            return tuple(None if one is None else change(one) for one in part)
         return None if part is None else change(part)
 
     return apply
