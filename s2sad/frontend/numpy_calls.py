@@ -30,6 +30,7 @@ Keywords = dict[str, Abstract]
 
 
 MISSING: Any = object()
+READ_ONLY = frozenset({"expand", "diagonal", "diag"})  # views that NumPy does not let be written; no path leads through them
 
 
 # Arguments that change nothing here, with the values that they may have.
@@ -374,10 +375,8 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
     if isinstance(first, ArrayRef) and len(operands) == 1:
         if rule.sharing == "same":
             return first
-        if rule.sharing == "view" and rule.name != "expand" and all(_hashable(fact) for fact in static.values()):
-            return take(
-                low, first, View(rule.name, tuple((name, fact) for name, fact in static.items() if fact != rule.signature.static.get(name)))
-            )
+        if rule.sharing == "view" and rule.name not in READ_ONLY and all(_hashable(fact) for fact in static.values()):
+            return take(low, first, View(rule.name, tuple((name, fact) for name, fact in static.items() if fact is not None)))
     values = [operand(low, thing) for thing in operands]
     if from_function and rule.functions and values and all(isinstance(value.type, Number) for value in values):
         values = _as_numpy(low, rule, values)
@@ -417,7 +416,7 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
                 ):
                     return take(low, thing, View(rule.name, tuple(static.items())))
                 connect(result.place, thing.place)
-        result.place.readonly = rule.name == "expand"
+        result.place.readonly = rule.name in READ_ONLY
     return result
 
 

@@ -55,7 +55,7 @@ class Session:
         self.arguments = arguments
         self.static_inputs = static
         self.derive = derive
-        self.guards: dict[tuple[str, str], Guard] = {}
+        self.guards: dict[tuple[Origin, str], Guard] = {}
         self.root: Lowering
         self.inputs: list[Input] = []
         self.culprits: dict[Value, str] = {}
@@ -118,7 +118,7 @@ class Session:
                 if origin.kind != "argument":
                     self.guard(origin, "==", value)
                 else:
-                    self.guards[text, "=="] = Guard(origin.kind, origin.root, origin.steps, "==", value)
+                    self.guards[origin, "=="] = Guard(origin.kind, origin.root, origin.steps, "==", value)
                 return Known(value, origin)
         # A name for an argument is the user's; a part of one is named after its path.
         value = self.parameter(low, kind, _name(origin))
@@ -192,7 +192,7 @@ class Session:
         """Note what was read of a live object."""
         if origin is None:
             return
-        key = (str(origin), test)
+        key = (origin, test)
         if key not in self.guards:
             self.guards[key] = Guard(origin.kind, origin.root, origin.steps, test, expected)
 

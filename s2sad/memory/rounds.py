@@ -173,20 +173,25 @@ class _Loop:
         roots: dict[Root, None] = {}
         held: dict[Root, None] = {}
         whole = writable = True
-        seen = {slot: None}
-        waiting = [slot]
+        # The storage of a slot, or only what it holds; what is held is held with all that it reaches.
+        waiting: list[tuple[int, bool, dict[Root, None]]] = [(slot, True, roots)]
+        seen = {(slot, True, False): None}
         while waiting:
-            slot = waiting.pop()
+            slot, itself, found = waiting.pop()
             for value in (self.initial(slot), self.result(slot)):
                 known = self.storages.of(value)
-                if not known.nothing:
+                if not known.nothing and found is roots:
                     whole = whole and known.whole
                     writable = writable and known.writable
-                for root, kept in [*((root, roots) for root in known.roots), *((root, held) for root in known.held)]:
+                for root, kept in [*((root, found) for root in known.roots if itself), *((root, held) for root in known.held)]:
                     other = self.slot_of.get(root)
                     if other is None:
                         kept[root] = None
-                    elif other not in seen:
-                        seen[other] = None
-                        waiting.append(other)
+                        if found is held and itself and root in known.roots:  # it went through this slot into a container
+                            root.holders.update(self.roots[slot].holders)
+                        continue
+                    step = (other, root is self.roots[other], kept is held)
+                    if step not in seen:
+                        seen[step] = None
+                        waiting.append((*step[:2], kept))
         return Place(tuple(roots), whole, writable, tuple(held))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.graph.sizes import ShapeError, Sizes
-from s2sad.graph.types import Type, dtype_of, shape_of
+from s2sad.graph.types import Scalar, Type, dtype_of, shape_of
 from s2sad.rules import simplify
 from s2sad.rules.choices import divide_unless_zero, select
 from s2sad.rules.declare import Point, composite, constant, linear, point, primitive
@@ -76,10 +76,10 @@ sum_ = linear(
 
 
 def _share_of_mean(g: Any, a: Any, axis: Any) -> Any:
-    """Divide by the number of elements; a Python number is not divided by zero, which NumPy would not mind."""
+    """Divide by the number of elements; where that may be zero not as a Python number, which would raise."""
     sizes = shape(a)
     if is_python(g) and (sizes is None or not not_empty(a, product(sizes[k] for k in normal_axes(axis, len(sizes))))):
-        return g
+        g = apply("cast", g, kind=Scalar("f8"))
     return g / count(a, axis)
 
 

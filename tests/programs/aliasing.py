@@ -284,3 +284,25 @@ def column_written_row_read(m):
     for i in range(len(a)):
         total += a[i] @ a[i]
     return total
+
+
+@program(lambda r, n: (r.array(n, n),))
+def axes_put_back_into_their_first_places(m):
+    moved = np.moveaxis(m, 0, 1)
+    swapped = m.swapaxes(0, 1) * 1.0
+    back = np.swapaxes(swapped, 0, 1)
+    back[:1] = moved[:1] ** 2
+    return np.sum(swapped * m)
+
+
+@program(lambda r, n: (r.array(n, n),))
+def diagonals_are_read_only_views(m):
+    return np.sum(np.diag(m) * 3.0 + m.diagonal() ** 2) + np.sum(np.diagonal(m, 1)) + np.sum(np.diag(m, -1) ** 2)
+
+
+@program(lambda r, n: (r.array(n, n),))
+def diagonal_as_it_was_before_a_write(m):
+    m = m * 2.0
+    before = m.diagonal().copy()
+    m[0:1, 0:1] = 0.0
+    return np.sum(before * np.diag(m))

@@ -181,3 +181,35 @@ def runge_kutta(y, a):
         k4 = slope(y + h * k3)
         y = y + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
     return np.sum(y * y)
+
+
+def local_class():
+    class Gain:
+        factor = 3.0
+
+        def __init__(self, gain, offset=0.5, *, limit=2.0):
+            self.gain, self.offset, self.limit = gain, offset, limit
+
+        def __call__(self, error, *, scale=1.5):
+            return min(self.gain * error * scale * self.factor + self.offset, self.limit * 100)
+
+    return Gain
+
+
+Gain = local_class()
+
+
+class Controller:
+    step = 0.1
+
+    def __init__(self, gain, *, rate=0.2):
+        self.gain, self.rate = gain, rate
+
+    def __call__(self, error, *, damping=0.3):
+        return (self.gain * self.rate - damping) * error * self.step
+
+
+@program(lambda r, n: (r.number(), r.number()))
+def classes_with_defaults_and_attributes(x, y):
+    gain, controller = Gain(x), Controller(y)
+    return gain(y) * controller(x) + gain(x, scale=0.5)

@@ -280,3 +280,21 @@ def integer_target_cuts(x):
     y = np.zeros(len(x), dtype=np.int64)
     y[:] = x * 10.0
     return np.sum(y * x)
+
+
+def neighbour_products(a, trips):
+    for _ in range(trips):
+        a = a[1:] * a[:-1]
+    return a
+
+
+@program(lambda r, n: (r.array(n + 2), 2))
+def list_of_versions_begins_with_the_argument(x, trips):
+    return np.sum(neighbour_products(x, trips) ** 2)
+
+
+@program(lambda r, n: (r.array(n + 2), 2))
+def list_of_versions_beside_a_buffer(x, trips):
+    y = x * 0.1
+    y[trips:] -= neighbour_products(x, trips)
+    return np.sum(y * y)
