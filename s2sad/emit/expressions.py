@@ -54,6 +54,7 @@ class Expressions:
             "list_sum": self.summed,
             "trip_count": lambda node: call(name("len"), self.range_of(*node.operands)),
             "foreign": self.called,
+            "report": self.called,
             "draw": self.called,
             "pack": lambda node: tuple_of([self.of(value) for value in node.operands]),
             "item": lambda node: subscript(self.of(node.operands[0]), self.speller.literal(node.static["number"])),

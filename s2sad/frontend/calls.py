@@ -18,7 +18,7 @@ from s2sad.frontend.classes import call_special, instantiate
 from s2sad.frontend.container_methods import container_method
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.dataclass_methods import generated_method
-from s2sad.frontend.effects import foreign_call
+from s2sad.frontend.effects import foreign_call, is_report, report_call
 from s2sad.frontend.expressions import attribute, expression
 from s2sad.frontend.iteration import known_elements
 from s2sad.frontend.lower import Lowering, describe
@@ -140,6 +140,8 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return builtin(low, arguments, keywords)
     if is_numpy:
         return call_numpy(low, value, arguments, keywords)
+    if is_report(value):
+        return report_call(low, value, arguments, keywords)
     if isinstance(value, GeneratedMethod):
         return generated_method(low, value.owner, value.name, arguments, keywords)
     request = getattr(value, "__s2sad_nested__", None)

@@ -12,6 +12,7 @@ from s2sad.frontend.arrays import subscript
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.session import is_logger
 from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, Handle, InstanceContent, Items, Known, ListContent
@@ -97,6 +98,28 @@ def print_call(low: Lowering, arguments: list[Abstract], keywords: dict[str, Abs
         else:
             low.refuse("unknown keyword", name=name, function="print", remedy="print to the standard output")
     low.effect("print", *(passive_value(low, argument) for argument in arguments), **static)
+    return Known(None)
+
+
+# Methods of a logger and functions that tell somebody something: they look at numbers, and hand nothing back.
+REPORTS = {"debug", "info", "warning", "warn", "error", "critical", "exception", "log"}
+
+
+def is_report(value: Any) -> bool:
+    """Whether calling `value` writes a log or a warning and nothing else, or finds a logger."""
+    name = getattr(value, "__name__", None)
+    if isinstance(value, types.MethodType):
+        return name in REPORTS and is_logger(value.__self__)
+    module = getattr(value, "__module__", None)
+    return (module == "logging" and name in (*REPORTS, "getLogger")) or (module in ("warnings", "_warnings") and name == "warn")
+
+
+def report_call(low: Lowering, function: Any, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    """Lower a call that only reports."""
+    if function.__name__ == "getLogger":  # always the same one for a name
+        return Known(function(*(low.static(thing, "the name of a logger") for thing in (*arguments, *keywords.values()))))
+    values = [passive_value(low, thing) for thing in (*arguments, *keywords.values())]
+    low.effect("report", low.constant(function), *values, keywords=tuple(keywords))
     return Known(None)
 
 

@@ -18,9 +18,10 @@ from s2sad.frontend.array_methods import array_attribute
 from s2sad.frontend.arrays import array_of, write_step
 from s2sad.frontend.containers import write
 from s2sad.frontend.contents import content_of
-from s2sad.frontend.effects import raise_error
+from s2sad.frontend.effects import REPORTS, raise_error
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sharing import relate
+from s2sad.frontend.session import is_logger
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
@@ -134,6 +135,8 @@ def raise_attribute(low: Lowering, cls: str, name: str) -> NoReturn:
 
 
 def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstract:
+    if is_logger(value) and name in REPORTS:
+        return Known(getattr(value, name))
     if isinstance(value, enum.Enum):
         from s2sad.frontend.enums import member_attribute
 

@@ -240,7 +240,7 @@ class Session:
         ) or callable(value):
             self.guard(origin, "is", value)
             return Known(value, origin)
-        if isinstance(value, enum.Enum):
+        if isinstance(value, enum.Enum) or is_logger(value):
             self.guard(origin, "is", value)
             return Known(value, origin)
         if isinstance(value, tuple) and hasattr(cls, "_fields"):
@@ -400,6 +400,11 @@ def is_generator(value: Any) -> bool:
     return (cls.__name__ in ("Generator", "RandomState") and cls.__module__.startswith("numpy.random")) or (
         cls.__name__ == "Random" and cls.__module__ == "random"
     )
+
+
+def is_logger(value: Any) -> bool:
+    """Whether an object is a logger; asked so that `logging` need not be imported."""
+    return any(cls.__module__ == "logging" and cls.__name__ in ("Logger", "LoggerAdapter") for cls in type(value).__mro__)
 
 
 def _name(origin: Origin) -> str:

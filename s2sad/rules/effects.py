@@ -59,6 +59,10 @@ def _foreign(token: None, function: Any, *values: Any, kind: Type | None = None,
     return None, function(*values[:count], **dict(zip(keywords, values[count:], strict=True)))
 
 
+def _report(token: None, function: Any, *values: Any, keywords: tuple[str, ...] = ()) -> None:
+    _foreign(None, function, *values, keywords=keywords)
+
+
 def _draw(
     token: None, generator: Any, *values: Any, method: str, kind: Type | None = None, keywords: tuple[str, ...] = ()
 ) -> tuple[None, Any]:
@@ -67,6 +71,7 @@ def _draw(
 
 
 print_ = _effect("print", "token, *values, /, sep=None, end=None", "print(*values, sep=sep, end=end)", _print, "output")
+report = _effect("report", "token, function, *values, /, keywords=()", "function(*values)", _report, "output", raises=True)
 raise_ = _effect("raise_", "token, *values, /, exception=None, arguments=()", "", _raise, "raise", raises=True)
 assert_ = _effect("assert", "token, condition, *message", "", _assert, "raise", raises=True)
 foreign = _effect(
