@@ -193,6 +193,7 @@ def print_module(functions: Sequence[Emitted], *, docstring: str = "") -> str:
         helpers.update(one.needs.helpers)
     arrays = any(isinstance(known, np.ndarray) for one in functions for known in one.needs.objects.values())
     modules = ["numpy as np"] if arrays or helpers or any("np" in one.needs.modules for one in functions) else []
+    modules += sorted({module for one in functions for module in one.needs.modules if module.startswith("scipy.")})
     if any("math" in one.needs.modules for one in functions):
         modules.insert(0, "math")
     sources = [textwrap.dedent(inspect.getsource(helper(label))) for label in helpers]

@@ -68,7 +68,7 @@ class Needs:
         if not hint.isidentifier() or keyword.iskeyword(hint):
             hint = f"{type(value).__name__.lower()}_constant"
         label, count = hint, 1
-        while label in self.objects or label in self.taken or label in ("np", "math"):
+        while label in self.objects or label in self.taken or label in ("np", "math", "scipy"):
             count += 1
             label = f"{hint}_{count}"
         self.objects[label] = value
@@ -103,6 +103,8 @@ class Speller:
         if isinstance(part, ast.BinOp):
             return ast.BinOp(self.fill(part.left, bound), part.op, self.fill(part.right, bound))
         if isinstance(part, ast.Attribute):
+            if isinstance(part.value, ast.Name) and part.value.id == "scipy":
+                self.needs.modules[f"scipy.{part.attr}"] = None
             return attribute(self.fill(part.value, bound), part.attr)
         if isinstance(part, ast.Call):
             keywords = [ast.keyword(word.arg, self.fill(word.value, bound)) for word in part.keywords if not bound.default(word.value)]
@@ -153,7 +155,7 @@ class Speller:
             return self.literal(bound.static.get(label, bound.defaults.get(label)), label)
         if label in ("np", "math"):
             self.needs.modules[label] = None
-        elif label not in _BUILTINS:
+        elif label not in _BUILTINS and label != "scipy":
             self.needs.helpers[label] = None
         return name(label)
 

@@ -20,8 +20,8 @@ from s2sad.frontend.containers import write
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import REPORTS, raise_error
 from s2sad.frontend.lower import Lowering, describe
-from s2sad.frontend.sharing import relate
 from s2sad.frontend.session import is_logger
+from s2sad.frontend.sharing import relate
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import math
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -231,7 +233,12 @@ def test_spelling_computes_the_same(rule: Rule, sample: Point) -> None:
         return
     text = rule.written([data_type(x) for x in sample.operands], sample.static)
     names = rule.signature.operands
-    bound: dict[str, Any] = {"np": np, "math": __import__("math"), **{name: getattr(arrays, name) for name in dir(arrays)}}
+    bound: dict[str, Any] = {
+        "np": np,
+        "math": math,
+        "scipy": sys.modules.get("scipy"),
+        **{name: getattr(arrays, name) for name in dir(arrays)},
+    }
     bound.update(rule.signature.static)
     bound.update({name: _plain(name, value) for name, value in sample.static.items()})
     for name, value in {**rule.signature.static, **sample.static}.items():
