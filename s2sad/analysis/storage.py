@@ -9,11 +9,11 @@ from __future__ import annotations
 from enum import Enum
 
 from s2sad.graph.core import CONSTANT, UNDEFINED, Node
-from s2sad.graph.index import is_view
+from s2sad.graph.index import View, is_view
 from s2sad.graph.storage import WRITES
 from s2sad.graph.types import Array, Dict, List, Optional, Record, Residual, Tuple, Type
 
-_BROADCASTS = frozenset({"expand", "expand_like"})
+_READ_ONLY = frozenset({"expand", "expand_like", "diagonal"})
 _TAKES_OUT = frozenset({"item", "list_get", "dict_get"})
 
 
@@ -23,7 +23,7 @@ class Sharing(Enum):
     FRESH = "fresh"
     SAME = "same"
     VIEW = "view"
-    BROADCAST = "broadcast"  # a view that must not be written
+    READ_ONLY = "read-only"  # a view that must not be written: a broadcast, a diagonal
     HOLDS = "holds"
     HELD = "held"
     WRITES = "writes"
@@ -49,8 +49,8 @@ def sharing_of(node: Node) -> Sharing:
         return Sharing.FOREIGN
     if operation.sharing == "fresh" or not is_view(node.static.get("path", ())):
         return Sharing.FRESH
-    if operation.name in _BROADCASTS:
-        return Sharing.BROADCAST
+    if operation.name in _READ_ONLY or any(isinstance(step, View) and step.name in _READ_ONLY for step in node.static.get("path", ())):
+        return Sharing.READ_ONLY
     return Sharing.SAME if operation.sharing == "same" else Sharing.VIEW
 
 

@@ -43,7 +43,7 @@ class Reversed:
 
 
 Halves = tuple[Graph, Graph]
-_READ_ONLY = frozenset({"diag", "diagonal"})  # views that NumPy does not let be written
+_READ_ONLY = frozenset({"diagonal"})  # views that NumPy does not let be written
 Cut = Callable[[Reversed], Halves]
 
 

@@ -39,7 +39,7 @@ from s2sad.frontend.values import (
     Variable,
 )
 from s2sad.graph.core import CONSTANT, SIZE, Graph, Node, Value
-from s2sad.graph.index import Path
+from s2sad.graph.index import Path, View
 from s2sad.graph.sizes import ShapeError, Size
 from s2sad.graph.types import BOOL, TOKEN, Array, Generator, List, Number, Opaque, Scalar, Tuple, Type
 from s2sad.rules.declare import REGISTRY, Rule
@@ -429,7 +429,7 @@ class Lowering:
     def overwrite(self, reference: ArrayRef, value: Value, node: Any = None) -> None:
         """Write a value into what a reference leads to (cast and broadcast as NumPy does)."""
         place = reference.place
-        if place.readonly:
+        if place.readonly or any(isinstance(step, View) and step.name == "diagonal" for step in reference.path):
             raise PrimalRaises("assignment destination is read-only")
         base = self.content(place)
         if reference.path or value.type != base.type:

@@ -30,7 +30,6 @@ Keywords = dict[str, Abstract]
 
 
 MISSING: Any = object()
-READ_ONLY = frozenset({"expand", "diagonal", "diag"})  # views that NumPy does not let be written; no path leads through them
 
 
 # Arguments that change nothing here, with the values that they may have.
@@ -369,13 +368,15 @@ def operand(low: Lowering, thing: Abstract) -> Value:
 def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[str, Any], *, from_function: bool = False) -> Abstract:
     """Append a rule; views become paths, the same object stays the same."""
     first = operands[0] if operands else None
+    if rule.name == "diag" and isinstance(first, ArrayRef) and len(low.array_type(first).shape or ()) == 2:
+        rule, static = REGISTRY.rules["diagonal"], {"offset": static["k"]}
     if isinstance(first, (Handle, Items)) and rule.sharing != "fresh":
         first = array_of(low, first)
         operands = [first, *operands[1:]]
     if isinstance(first, ArrayRef) and len(operands) == 1:
         if rule.sharing == "same":
             return first
-        if rule.sharing == "view" and rule.name not in READ_ONLY and all(_hashable(fact) for fact in static.values()):
+        if rule.sharing == "view" and rule.name != "expand" and all(_hashable(fact) for fact in static.values()):
             return take(low, first, View(rule.name, tuple((name, fact) for name, fact in static.items() if fact is not None)))
     values = [operand(low, thing) for thing in operands]
     if from_function and rule.functions and values and all(isinstance(value.type, Number) for value in values):
@@ -416,7 +417,7 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
                 ):
                     return take(low, thing, View(rule.name, tuple(static.items())))
                 connect(result.place, thing.place)
-        result.place.readonly = rule.name in READ_ONLY
+        result.place.readonly = rule.name == "expand"
     return result
 
 

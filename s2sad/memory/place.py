@@ -145,8 +145,8 @@ class Placer:
                 case _ if source.roots:
                     storages.set(value, Place(source.roots, False, source.writable and sharing is Sharing.VIEW, source.held))
                 case _:  # of a number
-                    storages.set(value, Place((Root(),), sharing is not Sharing.BROADCAST, sharing is not Sharing.BROADCAST))
-            if first is not None and sharing in (Sharing.SAME, Sharing.VIEW, Sharing.BROADCAST):
+                    storages.set(value, Place((Root(),), sharing is not Sharing.READ_ONLY, sharing is not Sharing.READ_ONLY))
+            if first is not None and sharing in (Sharing.SAME, Sharing.VIEW, Sharing.READ_ONLY):
                 storages.base[value] = first
 
     def _hold(self, node: Node, numbers: Sequence[int]) -> tuple[Root, ...]:

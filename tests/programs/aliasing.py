@@ -306,3 +306,19 @@ def diagonal_as_it_was_before_a_write(m):
     before = m.diagonal().copy()
     m[0:1, 0:1] = 0.0
     return np.sum(before * np.diag(m))
+
+
+@program(lambda r, n: (r.array(n + 1),))
+def matrix_of_a_diagonal_is_no_view(x):
+    m = np.diag(x * x)
+    m[0, -1] = x[0]
+    x[0] = 3.0
+    return np.sum(m * m * m) + np.sum(np.diag(x, 1) ** 2)
+
+
+@program(lambda r, n: (r.array(n, n),))
+def write_into_a_diagonal_raises(m):
+    d = np.diag(m)
+    total = np.sum(d)
+    d[:] = 0.0
+    return total
