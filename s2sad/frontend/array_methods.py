@@ -135,6 +135,11 @@ def array_attribute(low: Lowering, base: Abstract, name: str) -> Abstract:
             return Known(dtype.itemsize)
     if name in ("flags", "strides", "base", "data", "ctypes", "__array_interface__", "nbytes"):
         low.refuse("memory", what=f"the attribute {name}")
+    if name == "imag" and isinstance(base, ArrayRef) and kind is not None and (dtype_of(kind) or "")[:1] != "c":
+        zeros = low.result(low.emit("zeros_like", low.read(base)))
+        if isinstance(zeros, ArrayRef):
+            zeros.place.readonly = True
+        return zeros
     if name in ("T", "real", "imag", "mT"):
         rule = REGISTRY.attributes.get(name)
         if rule is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from s2sad.frontend.arrays import length, subscript
 from s2sad.frontend.choices import dispatch
@@ -26,6 +27,7 @@ from s2sad.frontend.values import (
     Known,
     Lazy,
     ListContent,
+    Place,
     Range,
     RepeatedContent,
 )
@@ -42,7 +44,8 @@ class Plan:
     """How to visit the elements of something.
 
     Either `elements` is the number of elements known at compile time and the loop is written out (`structural`), or it is a loop
-    over `start`, `stop`, `step`.  `element(k)` gives the element for an index: the loop's own, or a known one.
+    over `start`, `stop`, `step`.  `element(k)` gives the element for an index: the loop's own, or a known one.  A container that the
+    body may change has `now`, the number of its elements at this moment.
     """
 
     start: Abstract
@@ -52,6 +55,8 @@ class Plan:
     structural: bool = False
     count: int | None = None
     reverse: bool = False
+    now: Callable[[], int] | None = None
+    lists: tuple[Place, ...] = ()  # lists of unknown length, which the body must not make longer or shorter
 
     @property
     def is_counter(self) -> bool:
@@ -96,15 +101,15 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
         case Handle():
             content = content_of(low, thing)
             if isinstance(content, ListContent):
-                return _known(len(content.elements), lambda k: _element(low, thing, k))
+                return _known(len(content.elements), lambda k: _element(low, thing, k), lambda: _list_length(low, thing))
             if isinstance(content, GrowingContent):
                 count = list_length(low, content)
-                return Plan(Known(0), count, Known(1), lambda k: item_of(low, thing, k))
+                return Plan(Known(0), count, Known(1), lambda k: item_of(low, thing, k), lists=(thing.place,))
             if isinstance(content, RepeatedContent):
                 return Plan(Known(0), content.count, Known(1), lambda k: content.element)
             if isinstance(content, DictContent):
                 keys = [key for key, _ in content.entries]
-                return _known(len(keys), lambda k: Known(keys[k]))
+                return _known(len(keys), lambda k: Known(keys[k]), lambda: _same_keys(low, thing, keys))
 
             from s2sad.frontend.classes import iterate_object
 
@@ -114,19 +119,45 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
     low.refuse("operands", what="a loop", kinds=describe(thing))
 
 
-def _known(count: int, element: Callable[[int], Abstract]) -> Plan:
+def _known(count: int, element: Callable[[int], Abstract], now: Callable[[], int] | None = None) -> Plan:
     def get(index: Abstract) -> Abstract:
         assert isinstance(index, Known)
         return element(index.value)
 
-    return Plan(Known(0), Known(count), Known(1), get, structural=True, count=count)
+    return Plan(Known(0), Known(count), Known(1), get, structural=True, count=count, now=now)
 
 
 def _element(low: Lowering, thing: Handle, k: int) -> Abstract:
     content = content_of(low, thing)
     if not isinstance(content, ListContent) or k >= len(content.elements):
-        low.refuse("container", what="a list is changed while it is iterated over", remedy="loop over a copy, list(...)")
+        changed_while_iterated(low)
     return content.elements[k]
+
+
+def _list_length(low: Lowering, thing: Handle) -> int:
+    """Return how many elements a list has now: what the body appends is visited, too."""
+    content = low.store.read(thing.place)
+    if not isinstance(content, ListContent):
+        changed_while_iterated(low)
+    return len(content.elements)
+
+
+def _same_keys(low: Lowering, thing: Handle, keys: list[Any]) -> int:
+    """Return the number of keys of a dict or set; Python does not let it change."""
+    content = low.store.read(thing.place)
+    if not isinstance(content, DictContent):
+        changed_while_iterated(low)
+    if len(content.entries) != len(keys):
+        kind = "Set" if thing.place.kind == "set" else "dictionary"
+        raise PrimalRaises(f"{kind} changed size during iteration", RuntimeError)
+    if [key for key, _ in content.entries] != keys:
+        changed_while_iterated(low)
+    return len(keys)
+
+
+def changed_while_iterated(low: Lowering) -> NoReturn:
+    """Refuse a container whose length is no longer known."""
+    low.refuse("container", what="a list or dict is changed while it is iterated over", remedy="loop over a copy, list(...)")
 
 
 def _lazy(low: Lowering, thing: Lazy) -> Plan:
@@ -150,7 +181,7 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
                 return Plan(
                     Known(0), Known(count), Known(1), lambda k: one.element(Known(count - 1 - low.static(k, "an index"))), True, count
                 )
-            return Plan(one.start, one.stop, one.step, one.element, reverse=not one.reverse)
+            return Plan(one.start, one.stop, one.step, one.element, reverse=not one.reverse, lists=one.lists)
         case "keys":
             return plan(low, thing.parts[0])
         case "values" | "items":
@@ -165,7 +196,7 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
                 found = dict(now.entries)[keys[k]]
                 return found if thing.kind == "values" else Items((Known(keys[k]), found))
 
-            return _known(len(keys), entry)
+            return _known(len(keys), entry, lambda: _same_keys(low, handle, keys))
         case "map":
             function, *parts = thing.parts
             plans = [counted(low, plan(low, part)) for part in parts]
@@ -213,6 +244,7 @@ def _together(low: Lowering, plans: Sequence[Plan], element: Callable[[Abstract]
     """Return the plan that visits several things at once: as many trips as the shortest has elements."""
     structural = any(one.structural for one in plans)
     counts: list[Abstract] = [one.stop for one in plans]
+    lists = tuple(place for one in plans for place in one.lists)
     if structural:
         known = min(one.count for one in plans if one.count is not None)
         for one in plans:
@@ -226,11 +258,21 @@ def _together(low: Lowering, plans: Sequence[Plan], element: Callable[[Abstract]
                         low.refuse("star", what="zip of things of known and unknown length")
                     low.sizes.assume(size, "==", Size.of(number))
                     known = min(known, number)
-        return Plan(Known(0), Known(known), Known(1), element, True, known)
+        now = (lambda: _least_now(low, plans, known)) if any(one.now is not None for one in plans) else None
+        return Plan(Known(0), Known(known), Known(1), element, True, known, now=now, lists=lists)
     stop = counts[0]
     for other in counts[1:]:
         stop = smaller(low, stop, other)
-    return Plan(Known(0), stop, Known(1), element)
+    return Plan(Known(0), stop, Known(1), element, lists=lists)
+
+
+def _least_now(low: Lowering, plans: Sequence[Plan], known: int) -> int:
+    """Return how many trips things visited together allow at this moment; `known`: how many they allowed at first."""
+    counts = [one.count if one.now is None else one.now() for one in plans]
+    least = min(count for count in counts if count is not None)
+    if least > known and None in counts:
+        changed_while_iterated(low)
+    return least
 
 
 def _size(low: Lowering, number: Abstract) -> Size | None:
@@ -265,7 +307,7 @@ def counted(low: Lowering, one: Plan) -> Plan:
             k = binary(low, gast.Sub, binary(low, gast.Sub, count, Known(1)), k)
         return one.element(binary(low, gast.Add, one.start, binary(low, gast.Mult, k, one.step)))
 
-    return Plan(Known(0), count, Known(1), element)
+    return Plan(Known(0), count, Known(1), element, lists=one.lists)
 
 
 def range_length(low: Lowering, thing: Range) -> Abstract:

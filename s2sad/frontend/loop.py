@@ -33,6 +33,7 @@ from s2sad.frontend.values import (
     Known,
     ListContent,
     Pending,
+    Place,
     RepeatedContent,
     Unbound,
     Variable,
@@ -202,6 +203,11 @@ class Loop(LoopMatch):
             low.store.write(low.frame.exit, Known(FAILS))
 
         branch(low, answer, body, stop)
+
+    def changes_length(self, place: Place) -> bool:
+        """Whether a list of unknown length becomes longer or shorter in the body."""
+        slots = [slot for slot in self.slots if slot.path == (place,) and slot.final is not slot.parameter]
+        return any(self.lengths.get(slot.parameter, (None, None, None))[2] != 0 for slot in slots)
 
     def trip(self, body: Callable[[], Any]) -> None:
         """Lower the body once."""

@@ -21,7 +21,7 @@ from s2sad.frontend.assignment import assign
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.expressions import expression
-from s2sad.frontend.iteration import MOST_TRIPS, Plan, is_suspended, plan
+from s2sad.frontend.iteration import MOST_TRIPS, Plan, changed_while_iterated, is_suspended, plan
 from s2sad.frontend.loop import Loop
 from s2sad.frontend.loop_state import Peel
 from s2sad.frontend.lower import Lowering
@@ -88,6 +88,8 @@ def _visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstrac
         hint = ""
     try:
         loop.run_for(one, bounds, body, hint)
+        if any(loop.changes_length(place) for place in one.lists):
+            changed_while_iterated(low)
     except NeedStatic as need:
         if need.culprit is not loop:
             raise

@@ -379,7 +379,7 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
         if rule.sharing == "view" and rule.name != "expand" and all(_hashable(fact) for fact in static.values()):
             return take(low, first, View(rule.name, tuple((name, fact) for name, fact in static.items() if fact is not None)))
     values = [operand(low, thing) for thing in operands]
-    if from_function and rule.functions and values and all(isinstance(value.type, Number) for value in values):
+    if from_function and rule.functions and values and not any(isinstance(value.type, Array) for value in values):
         values = _as_numpy(low, rule, values)
     if rule.results:
         made = low.emit_several(rule, *values, **static)
@@ -457,9 +457,11 @@ OPERATORS = {
 
 def _as_numpy(low: Lowering, rule: Rule, values: list[Value]) -> list[Value]:
     """``np.add(2.0, 3.0)`` is NumPy's addition: the first number is made a NumPy scalar."""
-    if rule.name not in OPERATORS and rule.name not in ("logical_and", "logical_or"):
+    if rule.name not in OPERATORS and rule.name not in ("logical_and", "logical_or", "conjugate"):
         return values
     kind = values[0].type
+    if not isinstance(kind, Number) or (kind.kind != "complex" and not all(isinstance(value.type, Number) for value in values)):
+        return values  # Python's own arithmetic with a NumPy scalar gives a NumPy scalar, but for its complex numbers
     dtype = dtype_of(kind)
     assert dtype is not None
     return [low.emit("cast", values[0], kind=Scalar(dtype)), *values[1:]]

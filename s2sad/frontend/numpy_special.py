@@ -314,6 +314,20 @@ def _where(low: Lowering, function: Any, arguments: list[Abstract], keywords: Ke
     return low.result(low.emit("where", *values), contiguous=True)
 
 
+def _copy(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    """A copy is always an array, also of a number."""
+    found = bound(low, function, arguments, keywords)
+    thing = _as_array_or_number(low, found.pop("a"))
+    for label, value in found.items():
+        harmless(low, label, value, function)
+    return copied(low, thing) if isinstance(thing, ArrayRef) else low.result(low.emit("array", low.value(thing)), contiguous=True)
+
+
+def _imag(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    """The imaginary part of something complex is a view; that of something real is zeros."""
+    return array_attribute(low, _as_array_or_number(low, bound(low, function, arguments, keywords)["val"]), "imag")
+
+
 def _atleast(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     if len(arguments) != 1:
         return Items(tuple(_atleast(low, function, [argument], {}) for argument in arguments))
@@ -372,6 +386,8 @@ SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]
     np.meshgrid: _meshgrid,
     np.allclose: _allclose,
     np.where: _where,
+    np.copy: _copy,
+    np.imag: _imag,
     np.atleast_1d: _atleast,
     np.atleast_2d: _atleast,
     np.atleast_3d: _atleast,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -119,21 +120,26 @@ def trip_size(low: Lowering, bounds: Sequence[Abstract]) -> Size | None:
 
 def unroll(low: Lowering, one: Plan, body: Callable[[Abstract], Any], what: str) -> None:
     """Write a loop out."""
-    count = one.count or 0
-    if count > MOST_TRIPS:
-        low.refuse("budget", what=what, count=count)
 
-    def go(first: int) -> None:
-        for k in range(first, count):
+    def count() -> int:
+        number = (one.count or 0) if one.now is None else one.now()
+        if number > MOST_TRIPS:
+            low.refuse("budget", what=what, count=number)
+        return number
+
+    def go(k: int) -> None:
+        while k < count():
             body(one.element(Known(k)))
             if low.dead:
                 return
             code = exits.current(low)
-            if isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE):
-                low.store.write(low.frame.exit, Known(exits.FALLS))
-                continue
-            after_trip(low, (lambda k=k: go(k + 1)) if k + 1 < count else None)  # type: ignore[misc]
-            return
+            k += 1
+            if not isinstance(code, Known):
+                after_trip(low, functools.partial(go, k) if k < count() else None)
+                return
+            if code.value not in (exits.FALLS, exits.CONTINUE):
+                return
+            low.store.write(low.frame.exit, Known(exits.FALLS))
 
     try:
         go(0)

@@ -34,13 +34,15 @@ def _one(function: Callable[[float], float], formula: Callable[..., Any], *value
     )
 
 
-def _two(function: Callable[[float, float], float], formulas: Sequence[Callable[..., Any] | None], *values: tuple[float, float]) -> Rule:
-    """Declare a function of two numbers."""
+def _two(
+    function: Callable[[float, float], float], operands: str, formulas: Sequence[Callable[..., Any] | None], *values: tuple[float, float]
+) -> Rule:
+    """Declare a function of two numbers; operands have the names that the function itself gives them."""
     name = function.__name__
     return elementwise(
         f"math_{name}",
-        "x, y",
-        f"math.{name}(x, y)",
+        operands,
+        f"math.{name}({operands})",
         function,
         formulas,
         infer=_float,
@@ -103,15 +105,25 @@ def _angle(g: Any, y: Any, x: Any) -> Any:
 
 
 atan2 = _two(
-    math.atan2, [lambda g, z, y, x: x * _angle(g, y, x), lambda g, z, y, x: -y * _angle(g, y, x)], (0.5, 1.5), (-1.0, 0.5), (1.0, -2.0)
+    math.atan2,
+    "y, x",
+    [lambda g, z, y, x: x * _angle(g, y, x), lambda g, z, y, x: -y * _angle(g, y, x)],
+    (0.5, 1.5),
+    (-1.0, 0.5),
+    (1.0, -2.0),
 )
 
 
 pow_ = _two(
-    math.pow, [power_by_base, lambda g, z, x, y: g * z * log(select(apply("equal", x, 0.0), 1.0, x))], (1.5, 2.5), (2.0, 3), (0.5, 0.5)
+    math.pow,
+    "x, y",
+    [power_by_base, lambda g, z, x, y: g * z * log(select(apply("equal", x, 0.0), 1.0, x))],
+    (1.5, 2.5),
+    (2.0, 3),
+    (0.5, 0.5),
 )
-fmod = _two(math.fmod, [lambda g, z, x, y: g, lambda g, z, x, y: -g * trunc(x / y)], (2.5, 0.8), (-2.5, 0.8))
-copysign: Rule = _two(math.copysign, [lambda g, z, x, y: g * apply("sign", x) * copysign(1.0, y), None], (1.5, -2.0), (-1.5, -2.0))
+fmod = _two(math.fmod, "x, y", [lambda g, z, x, y: g, lambda g, z, x, y: -g * trunc(x / y)], (2.5, 0.8), (-2.5, 0.8))
+copysign: Rule = _two(math.copysign, "x, y", [lambda g, z, x, y: g * apply("sign", x) * copysign(1.0, y), None], (1.5, -2.0), (-1.5, -2.0))
 
 
 def _hypot_slope(k: int, g: Any, y: Any, *coordinates: Any) -> Any:
@@ -131,32 +143,40 @@ hypot = primitive(
 )
 
 
-def _whole(name: str, function: Callable[..., Any], kind: Type, *points: Any) -> Rule:
+def _whole(operands: str, function: Callable[..., Any], kind: Type, *points: Any, spelling: str = "") -> Rule:
+    """Declare a function whose result is an int or a bool; operands have the names that the function itself gives them."""
+    name = function.__name__
     return constant(
         f"math_{name}",
-        "*x",
-        f"math.{name}(*x)",
+        operands,
+        spelling or f"math.{name}({operands})",
         function,
-        infer=lambda sizes, *x: kind,
+        infer=lambda sizes, *operands, **tolerances: kind,
         functions=[function],
         raises=True,
         at=[point(*one) for one in points],
     )
 
 
-floor = _whole("floor", math.floor, INT, (1.5,), (-1.5,))
-ceil = _whole("ceil", math.ceil, INT, (1.5,), (-1.5,))
-trunc: Rule = _whole("trunc", math.trunc, INT, (1.5,), (-1.5,))
-isnan = _whole("isnan", math.isnan, BOOL, (1.5,))
-isinf = _whole("isinf", math.isinf, BOOL, (1.5,))
-isfinite = _whole("isfinite", math.isfinite, BOOL, (1.5,))
-isclose = _whole("isclose", math.isclose, BOOL, (1.5, 1.5))
-factorial = _whole("factorial", math.factorial, INT, (5,))
-comb = _whole("comb", math.comb, INT, (5, 2))
-perm = _whole("perm", math.perm, INT, (5, 2))
-gcd = _whole("gcd", math.gcd, INT, (6, 4))
-lcm = _whole("lcm", math.lcm, INT, (6, 4))
-isqrt = _whole("isqrt", math.isqrt, INT, (17,))
+floor = _whole("x", math.floor, INT, (1.5,), (-1.5,))
+ceil = _whole("x", math.ceil, INT, (1.5,), (-1.5,))
+trunc: Rule = _whole("x", math.trunc, INT, (1.5,), (-1.5,))
+isnan = _whole("x", math.isnan, BOOL, (1.5,))
+isinf = _whole("x", math.isinf, BOOL, (1.5,))
+isfinite = _whole("x", math.isfinite, BOOL, (1.5,))
+isclose = _whole(
+    "a, b, /, *, rel_tol=1e-09, abs_tol=0.0",
+    math.isclose,
+    BOOL,
+    (1.5, 1.5),
+    spelling="math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)",
+)
+factorial = _whole("n", math.factorial, INT, (5,))
+comb = _whole("n, k", math.comb, INT, (5, 2))
+perm = _whole("n, k", math.perm, INT, (5, 2))
+gcd = _whole("*integers", math.gcd, INT, (6, 4))
+lcm = _whole("*integers", math.lcm, INT, (6, 4))
+isqrt = _whole("n", math.isqrt, INT, (17,))
 
 
 def _rounded(x: Any, *, ndigits: int | None = None) -> Any:

@@ -322,3 +322,38 @@ def write_into_a_diagonal_raises(m):
     total = np.sum(d)
     d[:] = 0.0
     return total
+
+
+@program(lambda r, n: (r.array(n, n),), size=3)
+def diagonal_sees_later_writes(m):
+    a = m.copy()
+    d = np.diagonal(a)
+    a *= m
+    return np.sum(d**2)
+
+
+@program(lambda r, n: (r.array(n, n),), size=3)
+def diagonal_above_is_a_view(m):
+    a = m * 1.0
+    d = a.diagonal(1)
+    total = np.sum(d * d)
+    a[:] = m * m
+    return total * np.trace(a) + np.sum(d)
+
+
+@program(lambda r, n: (r.array(n),))
+def diagonal_matrix_written(x):
+    d = np.diag(x)
+    d *= 2.0
+    d += x
+    return np.sum(d * d) + np.sum(np.diag(d))
+
+
+@program(lambda r, n: (r.array(n, n),), size=3)
+def diagonal_is_returned(m):
+    return np.diag(m), np.diagonal(m, 1), np.trace(m)
+
+
+@program(lambda r, n: (r.array(n),))
+def imaginary_part_of_real_numbers(x):
+    return np.sum(np.imag(x) * x) + np.sum(x.imag) + np.sum(x.real**2)

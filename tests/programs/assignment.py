@@ -252,3 +252,10 @@ def returns_a_tuple(x):
 @program(lambda r, n: (r.array(n),))
 def returns_a_dict(x):
     return {"loss": np.sum(np.exp(x)), "count": len(x), "parts": [x[0], x[1:] * 2.0]}
+
+
+@program(lambda r, n: (r.number(), r.number()))
+def functions_of_mathematics(x, y):
+    whole = math.floor(x) + math.ceil(y) + math.trunc(x + y) + math.comb(4, 2) + math.gcd(6, 4)
+    close = math.isclose(x, y, rel_tol=1e-3) or math.isnan(x)
+    return math.atan2(y, x) * whole + math.copysign(x, y) + math.fmod(3.7 * x, y) + (x if close else y)

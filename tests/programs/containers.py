@@ -166,3 +166,45 @@ def optional_argument(x, bias):
     if bias is not None:
         y = y + bias
     return np.sum(y)
+
+
+@program(lambda r, n: (r.array(3),), layouts=False)
+def list_that_grows_while_it_is_visited(x):
+    queue = [x[0], x[1]]
+    total = 0.0
+    for v in queue:
+        total += v
+        if len(queue) < 5:
+            queue.append(v * x[2])
+    return total * queue[-1]
+
+
+@program(lambda r, n: (r.array(3),), layouts=False)
+def numbered_list_that_grows_while_it_is_visited(x):
+    queue = [x[0], x[1]]
+    total = 0.0
+    for i, v in enumerate(queue):
+        total += v * i
+        if i < 3:
+            queue.append(v * x[2])
+    return total * queue[-1]
+
+
+@program(lambda r, n: (r.array(n),))
+def list_of_unknown_length_written_while_it_is_visited(x):
+    squares = [v for v in x if v > 0]
+    total = 0.0
+    for i, v in enumerate(squares):
+        squares[i] = v * v
+        total += squares[i] * squares[0]
+    return total
+
+
+@program(lambda r, n: (r.array(3),), layouts=False)
+def dict_left_after_a_key_is_taken_out(x):
+    table = {"a": x[0], "b": x[1]}
+    for key in table:
+        if key == "a":
+            del table["a"]
+            break
+    return table["b"] * x[2]
