@@ -11,7 +11,7 @@ from s2sad.cache import location_of, unwound
 from s2sad.compile import Compiled, Driver, compile_derivative, lower_target
 from s2sad.conditions import Conditions, Environment
 from s2sad.dispatch import Live, Specialisation, define
-from s2sad.errors import DifferentiationError
+from s2sad.errors import DifferentiationError, UnsupportedError
 from s2sad.frontend import Arguments, Input, Lowered, PrimalRaises, parse_types
 from s2sad.frontend.results import signature_text
 from s2sad.frontend.signature import parse_type
@@ -43,6 +43,13 @@ def specialise(
         compiled = compile_derivative(problem, chain, driver)
     except PrimalRaises as why:
         raise_as_primal(function, parameters, pattern, arguments, why)
+    except RecursionError:
+        raise UnsupportedError(
+            f"{parameters.function}() nests too deeply to be compiled.",
+            code="S2S150",
+            remedy="split it, or raise sys.setrecursionlimit",
+            location=location_of(function),
+        ) from None
     made = assemble(function, problem, compiled, pattern)
     if (check == "first" or os.environ.get("S2SAD_CHECK", "") not in ("", "0")) and not chain:
         from s2sad.selfcheck import self_check

@@ -152,8 +152,8 @@ def make_template(sub: Any, result: Abstract | None, widen: bool) -> Template:
         template.result = walk(result)
     for original, here in sub.imported.items():
         content = sub.store.read(here)
-        if content is sub.entry_contents.get(here, content):
-            continue
+        if content is ABSENT or content is sub.entry_contents.get(here, content):
+            continue  # not seen on a path that goes on, or as it was
         number = sub.given.place_numbers.get(original)
         if number is None or not isinstance(original, Place) or original in sub.given.shared or isinstance(content, type(None)):
             raise Separate

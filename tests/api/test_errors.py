@@ -249,3 +249,13 @@ def test_a_read_only_argument_raises_what_numpy_raises() -> None:
     x.setflags(write=False)
     with pytest.raises(ValueError, match="read-only"):
         gradient(x)
+
+
+def test_nesting_without_end_is_an_error_with_a_place(tmp_path: Any, monkeypatch: Any) -> None:
+    path = tmp_path / "long_sum.py"
+    path.write_text("def total(x):\n    return " + " + ".join(["x"] * 900) + "\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import long_sum  # type: ignore[import-not-found]
+
+    with pytest.raises(s2sad.UnsupportedError, match="nests too deeply"):
+        s2sad.grad(long_sum.total)(0.5)

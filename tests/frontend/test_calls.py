@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from frontend.support import bound, check
 
+import s2sad
 from s2sad.frontend import lower
 from s2sad.graph.core import CALL
 from s2sad.structure import describe
@@ -311,3 +312,18 @@ def endless(x):
 
 def test_endless_recursion_stays_endless():
     check(endless, 1.0)
+
+
+def spiral(x):
+    def grow(v):
+        return v if v > 5 else grow(v * x[1] + 0.2)
+
+    return grow(x[0]) * x[2]
+
+
+def test_recursion_that_reads_a_captured_array():
+    x = np.array([0.9, 1.3, 0.7])
+    gradient = s2sad.grad(spiral)(x)
+    differences = [(spiral(x + 1e-6 * unit) - spiral(x - 1e-6 * unit)) / 2e-6 for unit in np.eye(3)]
+    np.testing.assert_allclose(gradient, differences, rtol=1e-7)
+    np.testing.assert_allclose(s2sad.jvp(spiral, (x,), (np.ones(3),))[1], gradient.sum(), rtol=1e-12)
