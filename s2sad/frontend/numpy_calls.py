@@ -185,8 +185,11 @@ def apply_rule(low: Lowering, rule: Rule, function: Any, arguments: Sequence[Abs
     else:
         for number, name in enumerate(wanted):
             label = name if name in found and name in order else None
-            if label is None and number < len(order) and order[number] in found and order[number] not in statics:
+            if label is None and name not in order and number < len(order) and order[number] in found and order[number] not in statics:
                 label = order[number]
+            if label is None and name in rule.signature.optional:
+                operands.append(Known(rule.signature.optional[name]))
+                continue
             if label is None:
                 break
             taken.add(label)
@@ -299,7 +302,7 @@ def _normal_axis(low: Lowering, static: dict[str, Any], operands: Sequence[Abstr
 
 def static_argument(low: Lowering, label: str, value: Abstract, operands: Sequence[Abstract]) -> Any:
     """Return an argument that must be known."""
-    if label in ("shape", "newshape"):
+    if label in ("shape", "newshape") or (label == "s" and not (isinstance(value, Known) and value.value is None)):
         return shape_argument(low, value)
     if label == "dtype":
         return dtype_argument(low, value)

@@ -127,6 +127,7 @@ class Signature:
     operands: tuple[str, ...]
     static: dict[str, Any]
     keyword_only: frozenset[str] = frozenset()  # static arguments that Python code cannot give by position
+    optional: dict[str, Any] = field(default_factory=dict)  # operands that may be left out, with the numbers that they then are
 
     @property
     def variadic(self) -> bool:
@@ -135,17 +136,18 @@ class Signature:
 
     @staticmethod
     def parse(text: str) -> Signature:
-        """Read ``"a, b, /, axis=None, *, keepdims=False"``.
+        """Read ``"a, b, dx=1.0, /, axis=None, *, keepdims=False"``.
 
-        Operands stand before the slash, static arguments with defaults after it, and after a star those that must be given by
+        Operands stand before the slash, those that may be left out with their defaults; static arguments with defaults after it, and after a star those that must be given by
         keyword (because NumPy has something between that no rule consumes).
         """
         before, _, after = text.partition("/")
-        operands = tuple(name.strip() for name in before.split(",") if name.strip())
+        operands = tuple(name.strip().partition("=")[0] for name in before.split(",") if name.strip())
+        optional = _defaults(",".join(name for name in before.split(",") if "=" in name)) if "=" in before else {}
         positional, _, keywords = after.partition("*,")
         static = _defaults(positional)
         by_keyword = _defaults(keywords)
-        return Signature(operands, {**static, **by_keyword}, frozenset(by_keyword))
+        return Signature(operands, {**static, **by_keyword}, frozenset(by_keyword), optional)
 
 
 def constant_of(value: Any) -> bool | int | float | complex | None:

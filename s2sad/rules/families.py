@@ -10,7 +10,7 @@ from typing import Any
 from s2sad.rules.declare import COMPOSITES, REGISTRY
 
 # package → the module of `s2sad.rules` that declares its functions
-LATE: dict[str, str] = {"numpy.linalg": "singular", "scipy.special": "special"}
+LATE: dict[str, str] = {"numpy.linalg": "singular", "numpy.fft": "fourier", "scipy.special": "special"}
 
 
 def declared(function: Any) -> bool:
