@@ -9,8 +9,14 @@ from typing import Any
 
 from s2sad.rules.declare import COMPOSITES, REGISTRY
 
-# package → the module of `s2sad.rules` that declares its functions
-LATE: dict[str, str] = {"numpy.linalg": "singular", "numpy.fft": "fourier", "scipy.special": "special"}
+# module of `s2sad.rules` → the package whose functions it declares
+LATE: dict[str, str] = {
+    "matrix_functions": "numpy.linalg",
+    "fourier": "numpy.fft",
+    "vector_products": "numpy",
+    "convolution": "numpy",
+    "special": "scipy.special",
+}
 
 
 def declared(function: Any) -> bool:
@@ -23,7 +29,7 @@ def declared(function: Any) -> bool:
     module = getattr(function, "__module__", None) or ""
     if isinstance(function, FunctionType) and module.partition(".")[0] not in ("numpy", "scipy"):
         return False
-    fresh = [family for package, family in LATE.items() if package in sys.modules and f"s2sad.rules.{family}" not in sys.modules]
+    fresh = [family for family, package in LATE.items() if package in sys.modules and f"s2sad.rules.{family}" not in sys.modules]
     for family in fresh:
         importlib.import_module(f"s2sad.rules.{family}")
     return bool(fresh) and (function in REGISTRY.functions or function in COMPOSITES)
@@ -38,6 +44,6 @@ def load_all() -> None:
     """Declare every operation whose package is installed; for tests and tables, which walk the registry."""
     from importlib.util import find_spec
 
-    for package, family in LATE.items():
+    for family, package in LATE.items():
         if find_spec(package.partition(".")[0]) is not None:
             importlib.import_module(f"s2sad.rules.{family}")

@@ -1,4 +1,4 @@
-"""Simple linear algebra: inverse, determinant, linear systems, norms, traces."""
+"""Simple linear algebra: inverse, determinant, linear systems, traces."""
 
 from __future__ import annotations
 
@@ -179,60 +179,6 @@ solve = primitive(
         point(real(2, 3, 3) + 3 * np.eye(3), real(3)),
         point(complex_real(3, 3) + 3 * np.eye(3), real(3)),
         point(real(3, 3) + 3 * np.eye(3), complex_real(3)),
-    ],
-)
-
-
-def _norm_type(sizes: Sizes, x: Type, *, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Type:
-    numeric("a norm", x)
-    sides = shape_of(x)
-    matrix = (isinstance(axis, Sequence) and len(axis) == 2) or (axis is None and sides is not None and len(sides) == 2)
-    if not (ord is None or (ord == "fro" and matrix) or (not matrix and ord in (1, 2, np.inf))) or (sides is None and ord is not None):
-        raise UnsupportedError(
-            f"the norm with ord={ord!r} is not supported here.", remedy="use the Euclidean norm, or write it out", code="S2S214"
-        )
-    return array_or_scalar(real_dtype(inexact(str(dtype_of(x)))), reduced_shape(sides, axis, keepdims))
-
-
-def _norm_slope(y: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
-    """Return the derivative of the norm to each element; 0 at the zero vector."""
-    kept = keep_axes(y, x, axis, keepdims)
-    if ord == 1:
-        return apply("sign", x)
-    if ord == np.inf:
-        hit = apply("equal", apply("absolute", x), kept)
-        ties = apply("sum", hit, axis=axis, keepdims=True)
-        return select(hit, apply("sign", x) / ties, 0.0)
-    return x / select(apply("equal", kept, 0), 1.0, kept)
-
-
-norm = primitive(
-    "norm",
-    "x, /, ord=None, axis=None, keepdims=False",
-    "np.linalg.norm(x, ord=ord, axis=axis, keepdims=keepdims)",
-    lambda x, *, ord=None, axis=None, keepdims=False: np.linalg.norm(x, ord, axis, keepdims),
-    infer=_norm_type,
-    functions=[np.linalg.norm],
-    pushforwards=[
-        lambda t, y, x, *, ord=None, axis=None, keepdims=False: apply(
-            "sum", _norm_slope(y, x, ord, axis, keepdims) * t, axis=axis, keepdims=keepdims
-        )
-    ],
-    pullbacks=[
-        lambda g, y, x, *, ord=None, axis=None, keepdims=False: keep_axes(g, x, axis, keepdims) * _norm_slope(y, x, ord, axis, keepdims)
-    ],
-    at=lambda: [
-        point(real(3)),
-        point(real(2, 3)),
-        point(real(2, 3), axis=1),
-        point(real(2, 3), axis=0, keepdims=True),
-        point(real(3), ord=1),
-        point(real(3), ord=np.inf),
-        point(real(2, 3), ord="fro"),
-        point(real(2, 3, 4), axis=(0, 2)),
-        point(real(3, dtype="f4")),
-        point(real(3), ord=2),
-        point(real(2, 3)[:, :0], axis=1),
     ],
 )
 
