@@ -21,10 +21,11 @@ from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
 from s2sad.graph.core import AT_TRIP, CALL, CONSTANT, FOR, IF, TRY, WHILE, WITH, Domain, Graph, Node, Region, Value
 from s2sad.graph.index import Path, View
-from s2sad.graph.types import Residual, is_inexact, parts_of, shape_of
+from s2sad.graph.types import Residual, dtype_of, is_inexact, parts_of, shape_of
 from s2sad.record import record
 from s2sad.rules.conform import conform
 from s2sad.rules.declare import REGISTRY, Rule, Symbol
+from s2sad.rules.indexing import paired
 from s2sad.rules.simplify import materialised
 
 
@@ -326,6 +327,10 @@ class Sweep:
         static = dict(node.static)
         if step is not None:  # nothing can be added through such a view
             g, static["path"] = self._behind(base, g, references, path, step), path[:step]
+        elif accumulate == "add_at":
+            if paired(1, path) < 0 and (dtype_of(base.type) or "")[0] != "c":
+                return  # the imaginary part of something real
+            g = paired(Symbol(self.builder, g), path).value
         accumulator = self.cotangents.total_or_zero(base)
         self.cotangents.set(base, self.builder.emit(REGISTRY.rules[accumulate], accumulator, g, *references, **static))
 

@@ -192,13 +192,14 @@ def print_module(functions: Sequence[Emitted], *, docstring: str = "") -> str:
     for one in functions:
         helpers.update(one.needs.helpers)
     arrays = any(isinstance(known, np.ndarray) for one in functions for known in one.needs.objects.values())
-    modules = ["numpy as np"] if arrays or helpers or any("np" in one.needs.modules for one in functions) else []
-    modules += sorted({module for one in functions for module in one.needs.modules if module.startswith("scipy.")})
-    if any("math" in one.needs.modules for one in functions):
-        modules.insert(0, "math")
+    needed = {module for one in functions for module in one.needs.modules}
+    standard = [module for module in ("cmath", "math") if module in needed]
+    modules = ["numpy as np"] if arrays or helpers or "np" in needed else []
+    modules += sorted(module for module in needed if "." in module)
     sources = [textwrap.dedent(inspect.getsource(helper(label))) for label in helpers]
     typing = "from typing import Any\n\n" if any("Any" in text for text in sources) else ""
-    imports = "".join(f"import {module}\n" + ("\n" if module == "math" and len(modules) > 1 else "") for module in modules)
+    groups = ["".join(f"import {module}\n" for module in group) for group in (standard, modules) if group]
+    imports = "\n".join(groups)
     if typing or imports:
         parts.append(typing + imports)
     parts.extend(sources)

@@ -68,7 +68,7 @@ class Needs:
         if not hint.isidentifier() or keyword.iskeyword(hint):
             hint = f"{type(value).__name__.lower()}_constant"
         label, count = hint, 1
-        while label in self.objects or label in self.taken or label in ("np", "math", "scipy"):
+        while label in self.objects or label in self.taken or label in ("np", "math", "cmath", "scipy"):
             count += 1
             label = f"{hint}_{count}"
         self.objects[label] = value
@@ -153,7 +153,7 @@ class Speller:
             return ast.List([one() for one in make], ast.Load()) if isinstance(make, list) else make()
         if label in bound.static or label in bound.defaults:
             return self.literal(bound.static.get(label, bound.defaults.get(label)), label)
-        if label in ("np", "math"):
+        if label in ("np", "math", "cmath"):
             self.needs.modules[label] = None
         elif label not in _BUILTINS and label != "scipy":
             self.needs.helpers[label] = None

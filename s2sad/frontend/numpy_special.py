@@ -25,7 +25,7 @@ from s2sad.frontend.numpy_calls import (
     size_argument,
     write_out,
 )
-from s2sad.frontend.numpy_variants import VARIANTS
+from s2sad.frontend.numpy_variants import VARIANTS, einsum_lists
 from s2sad.frontend.sharing import connect
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.values import Abstract, ArrayRef, Handle, Items, Known, Lazy, Range
@@ -246,12 +246,17 @@ def _scalar_type(dtype: str) -> Callable[..., Abstract]:
 
 
 def _einsum(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    if len(arguments) > 1 and low.type_of(low.usable(arguments[0])) is not None:
+        arguments = einsum_lists(low, arguments)
     subscripts = low.static(arguments[0], "the subscripts of einsum") if arguments else None
     if not isinstance(subscripts, str):
         low.refuse("call", what="np.einsum", why="it takes subscripts and arrays here")
     out = keywords.pop("out", None)
+    optimize = low.static(keywords.pop("optimize"), "the argument optimize") if "optimize" in keywords else False
     for label, value in keywords.items():
         harmless(low, label, value, function)
+    if isinstance(optimize, list):
+        optimize = tuple(optimize)
     subscripts = subscripts.replace(" ", "")
     operands = arguments[1:]
     source, _, target = subscripts.partition("->")
@@ -259,7 +264,7 @@ def _einsum(low: Lowering, function: Any, arguments: list[Abstract], keywords: K
         # No sum: NumPy gives a view, a diagonal or a transposition.
         result = take(low, operands[0], View("einsum", (("subscripts", subscripts),)))
     else:
-        result = low.result(low.emit("einsum", *(operand(low, one) for one in operands), subscripts=subscripts))
+        result = low.result(low.emit("einsum", *(operand(low, one) for one in operands), subscripts=subscripts, optimize=optimize))
     return result if out is None else write_out(low, out, result)
 
 

@@ -21,7 +21,7 @@ from s2sad.rules.conversions import cast
 from s2sad.rules.declare import constant, elementwise, linear, point, primitive
 from s2sad.rules.formula import apply, is_complex, is_python, kind_of, known, not_empty
 from s2sad.rules.points import binary, complex_real, real, unary
-from s2sad.rules.types import operator_type, tower
+from s2sad.rules.types import operator_type, tower, ufunc_type
 
 
 def _affine(combine: Callable[[Size, Size], Size]) -> Callable[..., Type]:
@@ -296,6 +296,20 @@ absolute = primitive(
     functions=[np.absolute, abs],
     complex=True,
     at=unary(complex=True, extra=[point(0.0), point(-3)]),
+)
+
+
+# Of one complex number NumPy's function and Python's round differently.
+np_absolute = primitive(
+    "np_absolute",
+    "a",
+    "np.abs(a)",
+    np.absolute,
+    infer=ufunc_type(np.absolute),
+    pushforwards=_absolute_forward,
+    pullbacks=_absolute_back,
+    complex=True,
+    at=lambda: [point(np.complex128(0.3 - 0.8j)), point(0.3 + 0.8j), point(np.complex64(0.3 - 0.8j))],
 )
 
 

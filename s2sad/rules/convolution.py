@@ -18,12 +18,12 @@ from s2sad.rules.products import conjugated
 from s2sad.rules.types import numeric, promoted
 
 
-def _ordered(sizes: Sizes, left: Size, right: Size) -> tuple[Size, Size]:
-    """Return the larger and the smaller of two lengths; which is which is an assumption about those seen."""
+def _is_longer(sizes: Sizes, left: Size, right: Size) -> bool:
+    """Whether the first of two lengths is seen to be at least the second."""
     order = sizes.at_least(left - right, 0)
     if order is None:
         raise UnsupportedError("a convolution of lengths known only at run time.", remedy="use mode='full'", code="S2S215")
-    return (left, right) if order else (right, left)
+    return order
 
 
 def _half_down(size: Size) -> Size:
@@ -35,7 +35,7 @@ def _window(sizes: Sizes, left: Size, right: Size, mode: str) -> tuple[Size, Siz
     """Return where the result begins in the full convolution, and its length."""
     if mode == "full":
         return Size.of(0), left + right - 1
-    large, small = _ordered(sizes, left, right)
+    large, small = (left, right) if _is_longer(sizes, left, right) else (right, left)
     if mode == "same":
         return _half_down(small - 1), large
     return small - 1, large - small + 1
@@ -50,6 +50,8 @@ def _convolve_type(sizes: Sizes, a: Type, v: Type, *, mode: str = "full") -> Typ
         raise ShapeError("mode must be one of 'valid', 'same', or 'full'")
     dtype = promoted(Array(str(dtype_of(a)), ()), Array(str(dtype_of(v)), ()))
     first, second = (side[0] if side else Size.of(1) for side in (left, right))
+    if mode != "full" and sizes.at_least(first - second, 0) is None:
+        return Array(dtype, (sizes.fresh("overlap"),))
     return Array(dtype, (_window(sizes, first, second, mode)[1],))
 
 
@@ -104,12 +106,23 @@ convolve: Rule = primitive(
     pullbacks=_convolve_back,
     at=_pairs,
 )
+
+
+def _correlate(a: Any, v: Any, *, mode: str = "valid") -> Any:
+    if mode == "same":
+        (left,), (right,) = shape(a) or (), shape(v) or ()
+        if not _is_longer(a.builder.sizes if isinstance(a, Symbol) else v.builder.sizes, left, right):
+            return apply("flip", convolve(conjugated(v), apply("flip", a), mode=mode))  # NumPy exchanges the two
+    return convolve(a, apply("flip", conjugated(v)), mode=mode)
+
+
 correlate = derived(
     "correlate",
     "a, v, /, mode='valid'",
     "np.correlate(a, v, mode=mode)",
     lambda a, v, *, mode="valid": np.correlate(a, v, mode),
-    lambda a, v, *, mode="valid": convolve(a, apply("flip", conjugated(v)), mode=mode),
+    _correlate,
+    infer=_convolve_type,
     functions=[np.correlate],
     complex=True,
     expensive=True,

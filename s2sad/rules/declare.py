@@ -138,8 +138,8 @@ class Signature:
     def parse(text: str) -> Signature:
         """Read ``"a, b, dx=1.0, /, axis=None, *, keepdims=False"``.
 
-        Operands stand before the slash, those that may be left out with their defaults; static arguments with defaults after it, and after a star those that must be given by
-        keyword (because NumPy has something between that no rule consumes).
+        Operands stand before the slash, those that may be left out with their defaults; static arguments with defaults after it,
+        and after a star those that must be given by keyword (because NumPy has something between that no rule consumes).
         """
         before, _, after = text.partition("/")
         operands = tuple(name.strip().partition("=")[0] for name in before.split(",") if name.strip())

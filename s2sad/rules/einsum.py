@@ -11,8 +11,8 @@ from s2sad.errors import UnsupportedError
 from s2sad.graph.index import Fancy, Index
 from s2sad.graph.sizes import ShapeError, Size, Sizes
 from s2sad.graph.types import Array, Type, dtype_of, shape_of
-from s2sad.rules.declare import point, primitive
-from s2sad.rules.formula import apply, rank, spread, zeros_of
+from s2sad.rules.declare import REGISTRY, Symbol, point, primitive
+from s2sad.rules.formula import apply, kind_of, rank, shape, spread, zeros_of
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.rearrange import positions_of
 from s2sad.rules.types import array_or_scalar, numeric, promoted
@@ -41,13 +41,18 @@ def labels(subscripts: str, ranks: tuple[int, ...]) -> Labels:
     return full, output.replace("...", dots)
 
 
+def _path(optimize: Any) -> Any:
+    """Return the argument `optimize`; a path is a list in NumPy."""
+    return list(optimize) if isinstance(optimize, tuple) else optimize
+
+
 def _facts(subscripts: str, kinds: tuple[Type, ...]) -> Labels | None:
     shapes = [shape_of(kind) for kind in kinds]
     known = tuple(len(one) for one in shapes if one is not None)
     return labels(subscripts, known) if len(known) == len(shapes) else None
 
 
-def _einsum_type(sizes: Sizes, *operands: Type, subscripts: str = "") -> Type:
+def _einsum_type(sizes: Sizes, *operands: Type, subscripts: str = "", optimize: Any = False) -> Type:
     numeric("einsum", *operands)
     dtype = promoted(*(Array(str(dtype_of(kind)), ()) for kind in operands))
     facts = _facts(subscripts, operands)
@@ -60,11 +65,22 @@ def _einsum_type(sizes: Sizes, *operands: Type, subscripts: str = "") -> Type:
     return array_or_scalar(dtype, tuple(lengths[letter] for letter in facts[1]))
 
 
-def _replaced(k: int, t: Any, y: Any, *operands: Any, subscripts: str) -> Any:
-    return einsum(*operands[:k], t, *operands[k + 1 :], subscripts=subscripts)
+def _replaced(k: int, t: Any, y: Any, *operands: Any, subscripts: str, optimize: Any = False) -> Any:
+    return einsum(*operands[:k], t, *operands[k + 1 :], subscripts=subscripts, optimize=optimize)
 
 
-def _transposed(k: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
+def _identity(x: Any, axis: int) -> Any:
+    """Return the identity matrix as long as `x` is along an axis."""
+    sizes = shape(x)
+    assert sizes is not None
+    if sizes[axis].entry:
+        kind = str(dtype_of(kind_of(x)))
+        return Symbol(x.builder, x.builder.emit(REGISTRY.rules["eye"], N=sizes[axis], dtype=kind))
+    positions = apply("arange", apply("length", x, axis=axis))
+    return apply("where", apply("equal", positions, apply("expand_dims", positions, axis=-1)), 1.0, 0.0)
+
+
+def _transposed(k: int, g: Any, y: Any, *operands: Any, subscripts: str, optimize: Any = False) -> Any:
     ranks = tuple(rank(x) for x in operands)
     if any(length is None for length in ranks):
         raise UnsupportedError("the derivative of einsum of arrays of unknown rank.", code="S2S213")
@@ -77,12 +93,11 @@ def _transposed(k: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
     parts = [output, *(part for part, _ in others)]
     result: Any = g
     if parts != [wanted]:
-        result = einsum(g, *(x for _, x in others), subscripts=f"{','.join(parts)}->{wanted}")
+        how = optimize if isinstance(optimize, (bool, str)) else True  # a path is one for the operands as they were
+        result = einsum(g, *(x for _, x in others), subscripts=f"{','.join(parts)}->{wanted}", optimize=how)
+    if unique != mine and len(unique) != 1:
+        return _spread_diagonal(result, wanted, operands[k], mine)
     if unique != mine:
-        if len(unique) != 1:
-            raise UnsupportedError(
-                f"the derivative of einsum with the repeated labels {mine!r}.", remedy="take np.diagonal first", code="S2S214"
-            )
         positions = positions_of(operands[k], 0)
         return apply(
             "put", zeros_of(operands[k]), result, *[positions] * len(mine), path=(Index(tuple(Fancy(n) for n in range(len(mine)))),)
@@ -93,11 +108,39 @@ def _transposed(k: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
     return result
 
 
+def _spread_diagonal(g: Any, have: str, x: Any, mine: str) -> Any:
+    """Return what is zero off the diagonals that repeated labels take; `have` labels the cotangent of the diagonal."""
+    spare = iter(letter for letter in _LETTERS if letter not in mine + have)
+    target, seen, factors, names = "", set(), [g], [have]
+    for axis, letter in enumerate(mine):
+        if letter in seen:
+            other = next(spare)
+            factors.append(_identity(x, axis))
+            names.append(letter + other)
+            target += other
+        else:
+            seen.add(letter)
+            target += letter
+            if letter not in have and mine.count(letter) == 1:  # summed over alone: the same all along
+                factors.append(_ones(x, axis))
+                names.append(letter)
+    return einsum(*factors, subscripts=f"{','.join(names)}->{target}")
+
+
+def _ones(x: Any, axis: int) -> Any:
+    """Return as many ones as `x` is long along an axis."""
+    sizes = shape(x)
+    assert sizes is not None
+    if sizes[axis].entry:
+        return Symbol(x.builder, x.builder.emit(REGISTRY.rules["ones"], shape=(sizes[axis],), dtype=str(dtype_of(kind_of(x)))))
+    return apply("add", 1.0, 0.0 * apply("arange", apply("length", x, axis=axis)))
+
+
 einsum = primitive(
     "einsum",
-    "*operands, /, subscripts=''",
-    "np.einsum(subscripts, *operands)",
-    lambda *operands, subscripts: np.einsum(subscripts, *operands),
+    "*operands, /, subscripts='', optimize=False",
+    "np.einsum(subscripts, *operands, optimize=optimize)",
+    lambda *operands, subscripts, optimize=False: np.einsum(subscripts, *operands, optimize=_path(optimize)),
     infer=_einsum_type,
     pushforwards=_replaced,
     pullbacks=_transposed,
@@ -116,6 +159,13 @@ einsum = primitive(
         point(real(2, 3), subscripts="ij->j"),
         point(real(3, 3), subscripts="ii->i"),
         point(real(3, 3), subscripts="ii"),
+        point(real(2, 3, 3), subscripts="bii->b"),
+        point(real(3, 3, 2), subscripts="iij->j"),
+        point(real(3, 3, 2), subscripts="iij->"),
+        point(real(3, 3, 2, 2), subscripts="iijj->ij"),
+        point(real(3, 3, 3), subscripts="iii->i"),
+        point(real(2, 3), real(3, 4), real(4, 2), subscripts="ij,jk,kl->il", optimize=True),
+        point(real(2, 3), real(3, 4), real(4, 2), subscripts="ij,jk,kl->il", optimize="greedy"),
         point(real(2, 3, 4), real(2, 4, 5), subscripts="bij,bjk->bik"),
         point(real(2, 3, 4), real(4, 5), subscripts="...j,jk->...k"),
         point(real(2), real(3), subscripts="i,j->ij"),

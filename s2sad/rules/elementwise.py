@@ -15,9 +15,10 @@ from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import Type, dtype_of, shape_of
 from s2sad.rules.choices import divide_unless_zero, select
 from s2sad.rules.declare import Rule, constant, elementwise, point
-from s2sad.rules.formula import apply
-from s2sad.rules.points import Extra, binary, real, unary
-from s2sad.rules.types import array_or_scalar, inexact, numeric, ufunc_type
+from s2sad.rules.derived import derived
+from s2sad.rules.formula import apply, is_complex
+from s2sad.rules.points import Extra, binary, complex_real, real, unary
+from s2sad.rules.types import array_or_scalar, inexact, numeric, real_dtype, ufunc_type
 from s2sad.runtime.arrays import sinc_slope as _sinc_slope_of
 
 PI = math.pi
@@ -31,11 +32,11 @@ def _one(ufunc: np.ufunc, formula: Callable[..., Any], low: float = -2.0, high: 
 
 
 exp = _one(np.exp, lambda g, y, x: g * y, complex=True)
-exp2 = _one(np.exp2, lambda g, y, x: g * y * math.log(2))
+exp2 = _one(np.exp2, lambda g, y, x: g * y * math.log(2), complex=True)
 expm1 = _one(np.expm1, lambda g, y, x: g * (y + 1), complex=True)
 log = _one(np.log, lambda g, y, x: divide_unless_zero(g, x), 0.2, 3.0, complex=True)
-log2 = _one(np.log2, lambda g, y, x: divide_unless_zero(g / math.log(2), x), 0.2, 3.0)
-log10 = _one(np.log10, lambda g, y, x: divide_unless_zero(g / math.log(10), x), 0.2, 3.0)
+log2 = _one(np.log2, lambda g, y, x: divide_unless_zero(g / math.log(2), x), 0.2, 3.0, complex=True)
+log10 = _one(np.log10, lambda g, y, x: divide_unless_zero(g / math.log(10), x), 0.2, 3.0, complex=True)
 log1p = _one(np.log1p, lambda g, y, x: divide_unless_zero(g, 1 + x), -0.8, 2.0, complex=True)
 sqrt = _one(np.sqrt, lambda g, y, x: divide_unless_zero(0.5 * g, y), 0.2, 3.0, complex=True)
 cbrt = _one(np.cbrt, lambda g, y, x: divide_unless_zero(g, 3.0 * y * y), 0.2, 3.0)
@@ -45,15 +46,21 @@ reciprocal = _one(np.reciprocal, lambda g, y, x: -g * y * y, 0.5, 2.0, complex=T
 sin = _one(np.sin, lambda g, y, x: g * cos(x), complex=True)
 cos: Rule = _one(np.cos, lambda g, y, x: -g * sin(x), complex=True)
 tan = _one(np.tan, lambda g, y, x: g * (1 + y * y), -1.2, 1.2, complex=True)
-arcsin = _one(np.arcsin, lambda g, y, x: divide_unless_zero(g, sqrt(1 - x * x)), -0.9, 0.9)
-arccos = _one(np.arccos, lambda g, y, x: -divide_unless_zero(g, sqrt(1 - x * x)), -0.9, 0.9)
-arctan = _one(np.arctan, lambda g, y, x: g / (1 + x * x))
+arcsin = _one(np.arcsin, lambda g, y, x: divide_unless_zero(g, sqrt(1 - x * x)), -0.9, 0.9, complex=True)
+arccos = _one(np.arccos, lambda g, y, x: -divide_unless_zero(g, sqrt(1 - x * x)), -0.9, 0.9, complex=True)
+arctan = _one(np.arctan, lambda g, y, x: g / (1 + x * x), complex=True)
 sinh = _one(np.sinh, lambda g, y, x: g * cosh(x), complex=True)
 cosh: Rule = _one(np.cosh, lambda g, y, x: g * sinh(x), complex=True)
 tanh = _one(np.tanh, lambda g, y, x: g * (1 - y * y), complex=True)
-arcsinh = _one(np.arcsinh, lambda g, y, x: g / sqrt(1 + x * x))
-arccosh = _one(np.arccosh, lambda g, y, x: divide_unless_zero(g, sqrt(x * x - 1)), 1.2, 3.0)
-arctanh = _one(np.arctanh, lambda g, y, x: divide_unless_zero(g, 1 - x * x), -0.9, 0.9)
+arcsinh = _one(np.arcsinh, lambda g, y, x: g / sqrt(1 + x * x), complex=True)
+arccosh = _one(
+    np.arccosh,
+    lambda g, y, x: divide_unless_zero(g, sqrt(x - 1) * sqrt(x + 1) if is_complex(x) else sqrt(x * x - 1)),
+    1.2,
+    3.0,
+    complex=True,
+)
+arctanh = _one(np.arctanh, lambda g, y, x: divide_unless_zero(g, 1 - x * x), -0.9, 0.9, complex=True)
 fabs = _one(np.fabs, lambda g, y, x: g * sign(x))
 deg2rad = _one(np.deg2rad, lambda g, y, x: g * (PI / 180))
 radians = _one(np.radians, lambda g, y, x: g * (PI / 180))
@@ -144,6 +151,19 @@ def _turn(g: Any, a: Any, b: Any) -> Any:
 
 hypot = _two(np.hypot, [lambda g, y, a, b: _hypot_share(g, y, a), lambda g, y, a, b: _hypot_share(g, y, b)])
 arctan2 = _two(np.arctan2, [lambda g, y, a, b: b * _turn(g, a, b), lambda g, y, a, b: -a * _turn(g, a, b)])
+
+
+angle = derived(
+    "angle",
+    "z, /, deg=False",
+    "np.angle(z, deg=deg)",
+    lambda z, *, deg=False: np.angle(z, deg),
+    lambda z, *, deg=False: arctan2(apply("imag", z), apply("real", z)) * (180 / PI if deg else 1.0),
+    infer=lambda sizes, z, *, deg=False: array_or_scalar(real_dtype(inexact(str(dtype_of(z)))), shape_of(z)),
+    functions=[np.angle],
+    complex=True,
+    at=lambda: [point(complex_real(3)), point(complex_real(2, 2), deg=True), point(1 + 2j), point(real(3)), point(np.complex128(2 - 1j))],
+)
 
 
 def _softmax(mine: Any, other: Any, power: Any) -> Any:

@@ -16,6 +16,10 @@ LATE: dict[str, str] = {
     "vector_products": "numpy",
     "convolution": "numpy",
     "special": "scipy.special",
+    "sequences": "numpy",
+    "complex_mathematics": "cmath",
+    "polynomials": "numpy",
+    "polynomial_bases": "numpy.polynomial",
 }
 
 

@@ -15,7 +15,7 @@ from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type, is_inexact
 from s2sad.rules import simplify
 from s2sad.rules.declare import REGISTRY, Rule, point, primitive
-from s2sad.rules.formula import kind_of, zeros_of
+from s2sad.rules.formula import is_complex, kind_of, zeros_of
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.subscripts import check_value, path_type
 from s2sad.rules.types import numeric
@@ -162,6 +162,10 @@ def _paths() -> list[tuple[Any, tuple[Any, ...], Path]]:
         (real(5, dtype="f4"), (), (_slice(1, 3),)),
         (real(), (), (Index(()),)),
         (complex_real(3), (), (_slice(1, None),)),
+        (complex_real(3), (), (View("real"),)),
+        (complex_real(3), (), (View("imag"),)),
+        (complex_real(2, 3), (), (View("imag"), _slice(0, 1))),
+        (complex_real(2, 3), (), (_slice(0, 1), View("real"))),
     ]
 
 
@@ -184,6 +188,17 @@ def _writes(number: bool = True) -> list[Any]:
     ]
 
 
+def paired(g: Any, path: Path) -> Any:
+    """Return the cotangent with the sign in which a path pairs: that of an imaginary part counts against it (`d/dx - i d/dy`)."""
+    return -g if any(isinstance(step, View) and step.name == "imag" for step in path) else g
+
+
+def _get_back(k: int, g: Any, y: Any, base: Any, *varying: Any, path: Path) -> Any:
+    if k or (not is_complex(base) and paired(1, path) < 0):
+        return None
+    return add_at(zeros_of(base), paired(g, path), *varying, path=path)
+
+
 get: Rule = primitive(
     "get",
     "base, *varying, /, path=()",
@@ -196,15 +211,15 @@ get: Rule = primitive(
     simplify=simplify.get,
     at=_reads,
     pushforwards=lambda k, t, y, base, *varying, path: get(t, *varying, path=path) if k == 0 else None,
-    pullbacks=lambda k, g, y, base, *varying, path: add_at(zeros_of(base), g, *varying, path=path) if k == 0 else None,
+    pullbacks=_get_back,
 )
 
 
 def _value_back(g: Any, varying: tuple[Any, ...], path: Path) -> Any:
     """Read the cotangent of what was written; of positions written twice the last write counts."""
     if any(isinstance(step, Index) and any(isinstance(item, Fancy) for item in step.items) for step in path):
-        return get_last(g, *varying, path=path)
-    return get(g, *varying, path=path)
+        return paired(get_last(g, *varying, path=path), path)
+    return paired(get(g, *varying, path=path), path)
 
 
 def _put_forward(k: int, t: Any, y: Any, base: Any, value: Any, *varying: Any, path: Path) -> Any:
@@ -265,7 +280,7 @@ get_last = primitive(
     infer=_last_type,
     complex=True,
     pushforwards=_only_last,
-    pullbacks=lambda k, g, y, base, *varying, path: put(zeros_of(base), g, *varying, path=path) if k == 0 else None,
+    pullbacks=lambda k, g, y, base, *varying, path: put(zeros_of(base), paired(g, path), *varying, path=path) if k == 0 else None,
     at=lambda: [p for p in _reads() if _is_fancy(p.static["path"])],
 )
 
@@ -279,7 +294,7 @@ def _add_forward(k: int, t: Any, y: Any, base: Any, value: Any, *varying: Any, p
 def _add_back(k: int, g: Any, y: Any, base: Any, value: Any, *varying: Any, path: Path) -> Any:
     if k == 0:
         return g
-    return get(g, *varying, path=path) if k == 1 else None
+    return paired(get(g, *varying, path=path), path) if k == 1 else None
 
 
 add_at: Rule = primitive(

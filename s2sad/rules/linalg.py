@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +9,11 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.graph.sizes import ShapeError, Sizes
 from s2sad.graph.types import Array, Tuple, Type, dtype_of, shape_of
-from s2sad.rules.choices import select
 from s2sad.rules.declare import REGISTRY, Point, Rule, Symbol, point, primitive
-from s2sad.rules.formula import apply, from_entry, is_complex, keep_axes, kind_of, rank, shape
+from s2sad.rules.formula import apply, from_entry, is_complex, kind_of, rank, shape
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.products import agree, known_rank, outer, turned
-from s2sad.rules.types import array_or_scalar, broadcast_shapes, inexact, normal_axes, numeric, promoted, real_dtype, reduced_shape
+from s2sad.rules.types import array_or_scalar, broadcast_shapes, inexact, normal_axes, numeric, promoted, real_dtype
 
 
 def _inverse_type(sizes: Sizes, a: Type) -> Type:

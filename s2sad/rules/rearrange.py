@@ -440,27 +440,3 @@ def hstack(tup: Sequence[Any]) -> Any:
 def column_stack(tup: Sequence[Any]) -> Any:
     """Vectors as columns, side by side."""
     return np.concatenate([a if a.ndim == 2 else a[:, None] for a in tup], axis=1)
-
-
-@composite(
-    np.diff,
-    at=lambda: [
-        point(real(4)),
-        point(real(2, 4), axis=0),
-        point(real(2, 3, 2), axis=1),
-        point(real(2, 4), n=2),
-        point(real(4), n=3),
-        point(real(4), n=0),
-    ],
-)
-def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
-    """Differences of neighbours."""
-    if n == 0:
-        return a
-    if a.ndim == 1 or axis == 0:
-        step = a[1:] - a[:-1]
-    elif axis in (-1, a.ndim - 1):
-        step = a[..., 1:] - a[..., :-1]
-    else:
-        step = np.swapaxes(np.diff(np.swapaxes(a, axis, -1)), axis, -1)
-    return step if n == 1 else np.diff(step, n - 1, axis)

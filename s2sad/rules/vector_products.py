@@ -8,20 +8,30 @@ import numpy as np
 
 from s2sad.errors import UnsupportedError
 from s2sad.graph.index import Dots, Index
-from s2sad.graph.sizes import ShapeError, Size
+from s2sad.graph.sizes import ShapeError, Size, Sizes
+from s2sad.graph.types import Array, Type, shape_of
 from s2sad.rules.declare import point
 from s2sad.rules.derived import derived
 from s2sad.rules.formula import apply, from_entry, shape
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.products import conjugated, known_rank
+from s2sad.rules.types import array_or_scalar, numeric, promoted
+
+
+def _kron_type(sizes: Sizes, a: Type, b: Type) -> Type:
+    numeric("np.kron", a, b)
+    left, right = shape_of(a), shape_of(b)
+    if left is None or right is None:
+        return Array(promoted(a, b), None)
+    length = max(len(left), len(right))
+    left, right = ((Size.of(1),) * (length - len(side)) + side for side in (left, right))
+    return array_or_scalar(promoted(a, b), tuple(m * n for m, n in zip(left, right, strict=True)))
 
 
 def _kron(a: Any, b: Any) -> Any:
     left, right = shape(a), shape(b)
     if left is None or right is None or not from_entry(left) or not from_entry(right):
-        raise UnsupportedError(
-            "np.kron of arrays whose size is known only at run time.", remedy="use np.einsum and reshape", code="S2S215"
-        )
+        raise UnsupportedError("np.kron of arrays whose size is known only at run time.", remedy="use np.einsum and reshape", code="S2S215")
     length = max(len(left), len(right))
     if not length:
         return a * b
@@ -38,6 +48,7 @@ kron = derived(
     "np.kron(a, b)",
     np.kron,
     _kron,
+    infer=_kron_type,
     functions=[np.kron],
     complex=True,
     expensive=True,
@@ -64,7 +75,9 @@ def _components(x: Any) -> list[Any]:
     for count in (3, 2):
         if length.known == count or (length.known is None and sizes.equal(length, Size.of(count))):
             return [apply("get", x, path=(Index((Dots(), k)),)) for k in range(count)]
-    raise ShapeError("incompatible dimensions for cross product: they must be 2 or 3")
+    if length.entry:
+        raise ShapeError("incompatible dimensions for cross product: they must be 2 or 3")
+    raise UnsupportedError("np.cross of vectors whose length is known only at run time.", remedy="write the product out", code="S2S215")
 
 
 def _cross(a: Any, b: Any, *, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
@@ -77,7 +90,10 @@ def _cross(a: Any, b: Any, *, axisa: int = -1, axisb: int = -1, axisc: int = -1,
     for first, second in ((1, 2), (2, 0), (0, 1)):
         terms = [
             one * other if sign > 0 else -(one * other)
-            for sign, one, other in ((1, _or_none(left, first), _or_none(right, second)), (-1, _or_none(left, second), _or_none(right, first)))
+            for sign, one, other in (
+                (1, _or_none(left, first), _or_none(right, second)),
+                (-1, _or_none(left, second), _or_none(right, first)),
+            )
             if one is not None and other is not None
         ]
         parts.append(terms[0] if len(terms) == 1 else terms[0] + terms[1])
@@ -123,26 +139,18 @@ def _vecdots() -> list[Any]:
     ]
 
 
+_linalg: Any = np.linalg
 linalg_vecdot = derived(
     "linalg_vecdot",
     "x1, x2, /, *, axis=-1",
     "np.linalg.vecdot(x1, x2, axis=axis)",
-    lambda x1, x2, *, axis=-1: np.linalg.vecdot(x1, x2, axis=axis),
+    lambda x1, x2, *, axis=-1: _linalg.vecdot(x1, x2, axis=axis),
     _vecdot,
     functions=[np.linalg.vecdot],
     complex=True,
     at=lambda: [*_vecdots(), point(real(3, 2), real(3, 2, seed=1), axis=0)],
 )
-vecdot = derived(
-    "vecdot",
-    "x1, x2, /, *, axis=-1",
-    "np.vecdot(x1, x2, axis=axis)",
-    lambda x1, x2, *, axis=-1: np.vecdot(x1, x2, axis=axis),
-    _vecdot,
-    functions=[np.vecdot],
-    complex=True,
-    at=_vecdots,
-)
+vecdot = derived("vecdot", "x1, x2", "np.vecdot(x1, x2)", np.vecdot, _vecdot, functions=[np.vecdot], complex=True, at=_vecdots)
 linalg_cross = derived(
     "linalg_cross",
     "x1, x2, /, *, axis=-1",
