@@ -11,7 +11,7 @@ from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import BINARY, binary, numeric
 from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
-from s2sad.frontend.values import Abstract, ArrayRef, Choice, ElementContent, Frame, Handle, Known, Variable
+from s2sad.frontend.values import Abstract, ArrayRef, Choice, ElementContent, Frame, Handle, Known, Lazy, Variable
 from s2sad.graph.core import Node, Value
 from s2sad.graph.index import shifted
 from s2sad.graph.types import Array
@@ -156,6 +156,11 @@ def set_item(low: Lowering, base: Abstract, index: Abstract, value: Abstract) ->
             return Known(None)
 
         dispatch(low, base, use)
+    elif isinstance(base, Lazy) and base.kind == "flat":
+        from s2sad.frontend.calls import call_live
+        from s2sad.rules.writes import write_flat
+
+        call_live(low, write_flat, [base.parts[0], index, value], {})
     else:
         from s2sad.frontend.containers import set_item_of
 

@@ -24,6 +24,7 @@ from s2sad.frontend.iteration import known_elements
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.names import LiveModule, literal
 from s2sad.frontend.numpy_calls import call_numpy, full_name
+from s2sad.frontend.numpy_several import SEVERAL
 from s2sad.frontend.numpy_special import SPECIAL
 from s2sad.frontend.objects import GeneratedMethod
 from s2sad.frontend.signals import DeadPath, PrimalRaises
@@ -31,6 +32,7 @@ from s2sad.frontend.source import make_source, source_of
 from s2sad.frontend.statements import block
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
+from s2sad.frontend.ufuncs import call_ufunc_method, ufunc_method
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -133,7 +135,7 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
     """Call a live object."""
     try:
         builtin = BUILTINS.get(value)
-        is_numpy = value in SPECIAL or declared(value)
+        is_numpy = value in SPECIAL or value in SEVERAL or declared(value)
     except TypeError:
         builtin, is_numpy = None, False
     if builtin is not None:
@@ -183,6 +185,13 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return call_live(low, wrapped, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
     if isinstance(wrapped, types.FunctionType) and type(value).__module__.startswith("s2sad"):
         return call_live(low, wrapped, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
+    method = ufunc_method(value)
+    if method is not None:
+        return call_ufunc_method(low, *method, arguments, keywords)
+    if isinstance(value, np.vectorize) and value.otypes is None and value.signature is None and not value.excluded:
+        from s2sad.rules.elementwise_python import vectorized
+
+        return call_live(low, vectorized, [low.live(value.pyfunc, None), *arguments], keywords)
     if isinstance(value, np.ufunc) or (getattr(value, "__module__", "") or "").partition(".")[0] in ("numpy", "scipy"):
         low.refuse("unknown function", name=full_name(value))
     if (

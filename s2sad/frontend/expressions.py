@@ -23,6 +23,7 @@ from s2sad.frontend.values import (
     Handle,
     Items,
     Known,
+    Lazy,
     Pending,
     SliceValue,
     Unbound,
@@ -214,6 +215,15 @@ def item(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
         return subscript(low, base, index)
     if isinstance(base, Choice):
         return dispatch(low, base, lambda option: item(low, option, index))
+    if isinstance(base, Lazy) and base.kind == "flat":
+        from s2sad.frontend.index_tricks import flat_item
+
+        return flat_item(low, base.parts[0], index)
+    if isinstance(base, Known) and type(base.value).__module__.startswith("numpy"):
+        from s2sad.frontend.index_tricks import is_trick, trick
+
+        if is_trick(base):
+            return trick(low, base, index)
 
     from s2sad.frontend.containers import item_of
 

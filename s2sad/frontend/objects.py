@@ -182,9 +182,6 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
         found = getattr(value, name)
         return Known(found)
     if isinstance(value, np.ufunc):
-        if name == "at" or name in ("reduce", "accumulate", "outer"):
-            found = getattr(value, name)
-            return Known(_UFUNC_METHODS.get((value, name), found))
         return Known(getattr(value, name))
     if isinstance(value, type):
         if name in ("__name__", "__qualname__", "__module__", "__mro__", "__doc__", "__members__"):
@@ -201,17 +198,6 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
     if callable(value) and hasattr(value, name):
         return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
     low.refuse("unknown attribute", name=name, what=describe(base))
-
-
-_UFUNC_METHODS: dict[tuple[Any, str], Any] = {
-    (np.add, "reduce"): np.sum,
-    (np.multiply, "reduce"): np.prod,
-    (np.maximum, "reduce"): np.max,
-    (np.minimum, "reduce"): np.min,
-    (np.add, "accumulate"): np.cumsum,
-    (np.multiply, "accumulate"): np.cumprod,
-    (np.multiply, "outer"): np.multiply.outer,
-}
 
 
 def fields_of(low: Lowering, handle: Handle) -> InstanceContent:

@@ -73,8 +73,10 @@ def spread(g: Any, like: Any) -> Any:
 
 
 def reshaped(g: Any, like: Any) -> Any:
-    """Give `g` the shape of `like`."""
+    """Give `g` the shape of `like`; a number or scalar for a number or scalar."""
     sizes = shape(like)
+    if sizes == () and not isinstance(kind_of(like), Array):
+        return g if rank(g) == 0 else apply("sum", g, axis=None, keepdims=False)
     if sizes is not None and from_entry(sizes):
         return g if shape(g) == sizes else apply("reshape", g, shape=sizes)
     return apply("reshape_like", g, like)
