@@ -246,6 +246,8 @@ class Environment:
                 conditions.terms.append(f"tuple({text}) == {conditions.name(tuple(expected))}")
             case "same":
                 conditions.terms.append(f"{text} is {self.other(expected)}")
+            case "lacks":
+                conditions.terms.append(f"{expected!r} not in vars({text})")
             case _:
                 raise ValueError(f"unknown guard {test!r}")
 

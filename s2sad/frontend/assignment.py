@@ -6,7 +6,7 @@ from typing import Any
 
 from s2sad.frontend.arrays import check_assignable, in_place, into, is_whole, path_step, same_kind, write_step
 from s2sad.frontend.choices import dispatch
-from s2sad.frontend.expressions import attribute, expression, item, read_variable
+from s2sad.frontend.expressions import attribute, expression, item, kept, read_variable
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import BINARY, binary, numeric
 from s2sad.frontend.signals import DeadPath
@@ -18,7 +18,7 @@ from s2sad.graph.types import Array
 
 
 def _assign(low: Lowering, node: Any) -> None:
-    value = expression(low, node.value)
+    value = kept(low, expression(low, node.value))
     low.at(node)
     with low.holding(value):
         for target in node.targets:
@@ -34,6 +34,7 @@ def _annotated(low: Lowering, node: Any) -> None:
 
 def assign(low: Lowering, target: Any, value: Abstract) -> None:
     """Assign to a target of any form."""
+    value = kept(low, value)
     match target:
         case gast.Name():
             assign_name(low, target.id, value)
@@ -59,7 +60,7 @@ def assign(low: Lowering, target: Any, value: Abstract) -> None:
 def assign_name(low: Lowering, name: str, value: Abstract) -> Abstract:
     """Bind a name."""
     variable = _variable(low, name)
-    value = named(low, value, name)
+    value = named(low, kept(low, value), name)
     low.store.write(variable, value)
     return value
 

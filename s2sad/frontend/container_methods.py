@@ -15,7 +15,7 @@ from s2sad.frontend.effects import draw
 from s2sad.frontend.lists import append, extend
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.signals import PrimalRaises
-from s2sad.frontend.texts import opaque_method, text_of
+from s2sad.frontend.texts import format_text, join_texts, opaque_method
 from s2sad.frontend.values import Abstract, Choice, DictContent, GrowingContent, Handle, Items, Known, Lazy, ListContent, RepeatedContent
 from s2sad.graph.core import Value
 from s2sad.graph.types import Number, Opaque, Scalar
@@ -53,9 +53,9 @@ def container_method(low: Lowering, receiver: Abstract, name: str, arguments: li
         if all(isinstance(argument, Known) for argument in [*arguments, *keywords.values()]):
             return Known(getattr(receiver.value, name)(*(a.value for a in arguments), **{k: v.value for k, v in keywords.items()}))  # type: ignore[union-attr]
         if name == "format":
-            return text_of(low, [receiver, *arguments, *keywords.values()])
+            return format_text(low, str(receiver.value), arguments, keywords)
         if name == "join":
-            return text_of(low, [receiver, *arguments])
+            return join_texts(low, str(receiver.value), arguments[0])
     if isinstance(receiver, Known) and isinstance(receiver.value, (int, float, complex)) and not isinstance(receiver.value, np.generic):
         return number_method(low, receiver, name, arguments)
     if isinstance(receiver, Value):

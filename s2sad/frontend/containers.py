@@ -24,12 +24,15 @@ from s2sad.frontend.values import (
     Choice,
     DictContent,
     ElementContent,
+    Function,
     GrowingContent,
     Handle,
     InstanceContent,
     Items,
     Known,
     ListContent,
+    Method,
+    Partial,
     Place,
     Range,
     RepeatedContent,
@@ -159,7 +162,8 @@ def _varying_item(low: Lowering, elements: Sequence[Abstract], index: Abstract) 
         return elements[list_position(low, Known(found), len(elements), "list")]
     if not elements:
         raise_python(low, IndexError("list index out of range"))
-    if len(elements) > MOST_ELEMENTS or not all(low.type_of(element) is not None for element in elements):
+    functions = all(isinstance(element, (Function, Method, Partial)) or is_function(element) for element in elements)
+    if len(elements) > MOST_ELEMENTS or not (functions or all(low.type_of(element) is not None for element in elements)):
         low.demand(value)
         low.refuse("static", what="an index of a list of different things")
     if len(elements) == 1 or all(same(elements[0], element) for element in elements):
@@ -168,7 +172,14 @@ def _varying_item(low: Lowering, elements: Sequence[Abstract], index: Abstract) 
     count = len(elements)
     place = low.emit("remainder", value, low.constant(count))
     _check_index(low, value, count)
+    if functions:
+        return Choice(place, tuple(elements))
     return dispatch(low, Choice(place, tuple(elements)), lambda option: option)
+
+
+def is_function(thing: Abstract) -> bool:
+    """Whether a thing is a function of the running program."""
+    return isinstance(thing, Known) and callable(thing.value)
 
 
 def _check_index(low: Lowering, value: Value, count: int, message: str = "list index out of range") -> None:

@@ -179,7 +179,11 @@ def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abst
             return Number("float")
         if method in ("randint", "randrange"):
             return Number("int")
+        if method == "seed":
+            return Opaque("None")
         low.refuse("unknown attribute", name=method, what="a random generator")
+    if method == "seed":
+        return Opaque("None")
     if method == "permutation" and arguments:
         kind = low.type_of(arguments[0])
         if isinstance(kind, Array):
@@ -228,6 +232,21 @@ def _drawn(low: Lowering, dtype: str, size: Abstract, number: str | None = None)
     from s2sad.frontend.numpy_calls import shape_argument
 
     return Array(dtype, shape_argument(low, size))
+
+
+def make_generator(low: Lowering, value: Any, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    """Make a random generator: an effect, for without a seed each call makes another one."""
+    things = [*arguments, *keywords.values()]
+    kind = Generator({"default_rng": "Generator"}.get(value.__name__, value.__name__))
+    for thing in things:
+        if isinstance(thing, Value) and thing.type == kind:
+            return thing  # a generator is handed through
+    if any(reaches_active(low, thing) for thing in things):
+        low.refuse("foreign", name=value.__name__)
+    values = [passive_value(low, thing) for thing in things]
+    result = low.effect("foreign", low.constant(value), *values, result=kind, kind=kind, keywords=tuple(keywords))
+    assert result is not None
+    return result
 
 
 def foreign_call(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:

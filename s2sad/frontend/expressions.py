@@ -110,6 +110,15 @@ def _set(low: Lowering, node: Any) -> Abstract:
     return Handle(low.store.place("set", DictContent(tuple((key, Known(None)) for key in dict.fromkeys(keys)))))
 
 
+def kept(low: Lowering, thing: Abstract) -> Abstract:
+    """Return an element of a container; an iterator becomes an object with a state."""
+    if isinstance(thing, Lazy):
+        from s2sad.frontend.iterators import kept as keep
+
+        return keep(low, thing)
+    return thing
+
+
 def _elements(low: Lowering, nodes: list[Any]) -> list[Abstract]:
 
     elements: list[Abstract] = []
@@ -120,7 +129,7 @@ def _elements(low: Lowering, nodes: list[Any]) -> list[Abstract]:
             elements.extend(known_elements(low, expression(low, node.value), "a starred expression"))
         else:
             with low.holding(*elements):
-                elements.append(low.usable(expression(low, node)))
+                elements.append(kept(low, low.usable(expression(low, node))))
     return elements
 
 
@@ -136,7 +145,7 @@ def _dict(low: Lowering, node: Any) -> Abstract:
         else:
             name = low.static(expression(low, key), "a key of a dict")
             with low.holding(*entries.values()):
-                entries[name] = low.usable(expression(low, value))
+                entries[name] = kept(low, low.usable(expression(low, value)))
     return Handle(low.store.place("dict", DictContent(tuple(entries.items()))))
 
 

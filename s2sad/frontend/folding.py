@@ -12,7 +12,8 @@ from s2sad.frontend.branches import branch
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.expressions import read_variable
-from s2sad.frontend.iteration import as_list, counted, is_suspended, plan
+from s2sad.frontend.iteration import as_list, counted, is_suspended, plan, resolved
+from s2sad.frontend.iterators import opened
 from s2sad.frontend.lists import Unwritten, known_or_none
 from s2sad.frontend.loops import visit
 from s2sad.frontend.lower import Lowering
@@ -90,7 +91,7 @@ def _min_max(comparison: str, name: str) -> Builtin:
             key = None
         if len(arguments) > 1:
             return _extreme(low, arguments, kind, key)
-        thing = low.usable(arguments[0])
+        thing = opened(low, resolved(low, low.usable(arguments[0])))
         if is_suspended(thing):
             thing = as_list(low, thing)
         known = elements_or_none(low, thing)
@@ -153,7 +154,7 @@ def _first(low: Lowering, thing: Abstract, name: str) -> Abstract:
 
 def _sum(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     start = arguments[1] if len(arguments) > 1 else keywords.get("start", Known(0))
-    thing = low.usable(arguments[0])
+    thing = opened(low, resolved(low, low.usable(arguments[0])))
     known = elements_or_none(low, thing)
     if known is not None:
         total = start
@@ -170,7 +171,7 @@ def _sum(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstra
 
 def _any_all(stop: bool, name: str) -> Builtin:
     def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        thing = low.usable(arguments[0])
+        thing = opened(low, resolved(low, low.usable(arguments[0])), whole=False)
         known = elements_or_none(low, thing)
         if known is not None:
 
@@ -228,7 +229,7 @@ def _is_static(thing: Abstract) -> bool:
 
 
 def _sorted(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    thing = low.usable(arguments[0])
+    thing = opened(low, resolved(low, low.usable(arguments[0])))
     if isinstance(thing, ArrayRef):
         kind = low.array_type(thing)
         if kind.rank == 1 and not keywords:

@@ -138,6 +138,8 @@ class Loop(LoopMatch):
                                 state["merged"] = True
                         else:
                             condition = answer
+                            if any(isinstance(head, Choice) for head in self.heads.values()):
+                                state["merged"] = True  # what the test says of it is taken for granted in the body
                         for key, content in low.store.contents.items():
                             if before.get(key, ABSENT) is not content and (
                                 key in before or (isinstance(key, Variable) and not key.name.startswith("$"))
@@ -291,7 +293,7 @@ class Loop(LoopMatch):
         for key, content in self.changes.items():
             if not isinstance(key, Variable) or key in self.heads or content is ABSENT or isinstance(content, Unbound):
                 continue
-            if key.name.startswith("$") and key is not self.frame.result:
+            if key.name.startswith("$") and key.name != "$result":
                 continue
             before = low.store.read(key)
             if (before is ABSENT or isinstance(before, (Unbound, Pending))) and (key.frame in low.frames or key.frame.captured):

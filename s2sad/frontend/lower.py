@@ -92,7 +92,7 @@ class Lowering:
 
     def at(self, node: Any) -> None:
         """Give the nodes that follow the place of a syntax node."""
-        if hasattr(node, "lineno"):
+        if hasattr(node, "lineno") and not self.frames[-1].source.borrowed:
             self.builder.location = self.frames[-1].source.location(node)
 
     @property
@@ -102,7 +102,8 @@ class Lowering:
 
     def refuse(self, row: str, node: Any = None, **facts: Any) -> NoReturn:
         """Raise the error of a row of the fence's table, at a syntax node or where we are."""
-        location = self.frames[-1].source.location(node) if node is not None and hasattr(node, "lineno") and self.frames else self.location
+        placed = node is not None and hasattr(node, "lineno") and self.frames and not self.frames[-1].source.borrowed
+        location = self.frames[-1].source.location(node) if placed else self.location
         raise refusal(row, location if location is not NOWHERE else None, **facts)
 
     def new_frame(self, function: Any, source: Any, parent: Frame | None) -> Frame:

@@ -318,8 +318,19 @@ def _atleast(low: Lowering, function: Any, arguments: list[Abstract], keywords: 
     return apply(low, rule, [thing], {})
 
 
+def _fromiter(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    from s2sad.frontend.iteration import as_list
+
+    thing, *rest = arguments
+    kind = rest[0] if rest else keywords.get("dtype", Known(float))
+    if len(rest) > 1 or any(label != "dtype" for label in keywords):
+        low.refuse("unknown keyword", name="count", function="np.fromiter", remedy="leave it out")
+    return _array(low, np.array, [as_list(low, thing)], {"dtype": kind})
+
+
 SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]] = {
     np.array: _array,
+    np.fromiter: _fromiter,
     np.asarray: _array,
     np.asanyarray: _array,
     np.ascontiguousarray: _array,

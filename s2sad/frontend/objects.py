@@ -64,6 +64,13 @@ GENERATED = ("__init__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__")
 def attribute_of(low: Lowering, base: Abstract, name: str) -> Abstract:
     """Return ``base.name``."""
     match base:
+        case ArrayRef() | Value() if name == "__class__":
+            from s2sad.frontend.inspection import class_of
+
+            found = class_of(low, base)
+            if found is None:
+                low.refuse("unknown attribute", name=name, what=describe(base))
+            return Known(found)
         case ArrayRef():
             return array_attribute(low, base, name)
         case Value(type=kind):
@@ -276,6 +283,8 @@ def instance_attribute(low: Lowering, base: Handle, name: str) -> Abstract:
 
             return call(low, Method(base, method_function(low, cls, getter[0], "__getattr__", getter[1])), [Known(name)], {})
         raise_attribute(low, cls.__name__, name)
+    if base.place in low.live_objects and cls.__dictoffset__:
+        low.session.guard(base.place.origin, "lacks", name)
     return class_member(low, base, cls, found[0], name, found[1])
 
 
@@ -324,6 +333,8 @@ def class_member(low: Lowering, receiver: Abstract, cls: type, owner: type, name
         low.refuse("unknown attribute", name=name, what=describe(receiver))
     wrapped = getattr(raw, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
+        if isinstance(raw, functools._lru_cache_wrapper):
+            return Method(receiver, method_function(low, cls, owner, name, wrapped, "__wrapped__"))
         if type(raw).__module__.startswith("s2sad"):
             return Method(receiver, method_function(low, cls, owner, name, wrapped, "__wrapped__"))
         if hasattr(raw, "attrname") or hasattr(raw, "func"):

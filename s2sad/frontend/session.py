@@ -192,7 +192,7 @@ class Session:
         """Note what was read of a live object."""
         if origin is None:
             return
-        key = (origin, test)
+        key = (origin, test if test != "lacks" else f"lacks {expected}")
         if key not in self.guards:
             self.guards[key] = Guard(origin.kind, origin.root, origin.steps, test, expected)
 
