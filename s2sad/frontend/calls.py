@@ -20,7 +20,8 @@ from s2sad.frontend.classes import call_special, instantiate
 from s2sad.frontend.container_methods import container_method
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.dataclass_methods import generated_method
-from s2sad.frontend.effects import foreign_call, is_report, make_generator, report_call
+from s2sad.frontend.draws import make_generator
+from s2sad.frontend.effects import foreign_call, is_report, report_call
 from s2sad.frontend.expressions import attribute, expression, kept
 from s2sad.frontend.inspection import class_of
 from s2sad.frontend.iteration import known_elements

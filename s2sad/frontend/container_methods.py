@@ -11,7 +11,7 @@ from s2sad.frontend.array_methods import array_method
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.containers import list_position, raise_python, write
 from s2sad.frontend.contents import content_of
-from s2sad.frontend.effects import draw
+from s2sad.frontend.draws import draw
 from s2sad.frontend.lists import append, extend
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.signals import PrimalRaises

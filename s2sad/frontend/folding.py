@@ -23,6 +23,7 @@ from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, GrowingContent, Handle, Items, Known, Lazy, Range
 from s2sad.graph.core import Value
+from s2sad.graph.sizes import Size, maximum, minimum
 from s2sad.graph.types import Number
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ def _itself(thing: Abstract) -> Abstract:
 def _extreme(low: Lowering, things: list[Abstract], kind: type, key: Abstract | None) -> Abstract:
 
     from s2sad.frontend.calls import call
+
+    lengths = [_length(low, thing) for thing in things]
+    if key is None and all(size is not None for size in lengths):
+        choose = minimum if kind is gast.Lt else maximum
+        return low.builder.size(functools.reduce(choose, [size for size in lengths if size is not None]))
 
     def keyed(thing: Abstract) -> Abstract:
         return thing if key is None else call(low, key, [thing], {})
@@ -106,6 +112,14 @@ def _min_max(comparison: str, name: str) -> Builtin:
         return _fold(low, thing, lambda total, element: _extreme(low, [total, element], kind, key), None, name)
 
     return run
+
+
+def _length(low: Lowering, thing: Abstract) -> Size | None:
+    """Return the size that an int is known to be, in terms of the arguments."""
+    if isinstance(thing, Known) and type(thing.value) is int:
+        return Size.of(thing.value)
+    kind = thing.type if isinstance(thing, Value) else None
+    return kind.size if isinstance(kind, Number) and kind.kind == "int" and kind.size is not None and kind.size.entry else None
 
 
 def elements_or_none(low: Lowering, thing: Abstract) -> list[Abstract] | None:

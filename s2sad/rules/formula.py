@@ -127,8 +127,8 @@ def count(x: Any, axis: int | Sequence[int] | None) -> Any:
     return total_symbol
 
 
-def not_empty(x: Any, size: Size) -> bool:
-    """Whether `size` elements are known (or seen, which becomes an assumption) to be at least one."""
+def not_empty(x: Any, size: Size) -> bool | None:
+    """Whether `size` elements are known (or seen, which becomes an assumption) to be at least one; None where that is not known."""
     if isinstance(x, Symbol):
-        return x.builder.sizes.at_least(size, 1) is True
+        return x.builder.sizes.at_least(size, 1)
     return size.known != 0

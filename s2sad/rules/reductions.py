@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from s2sad.graph.sizes import ShapeError, Sizes
-from s2sad.graph.types import Scalar, Type, dtype_of, shape_of
+from s2sad.graph.types import Type, dtype_of, shape_of
 from s2sad.rules import simplify
 from s2sad.rules.choices import divide_unless_zero, select
 from s2sad.rules.declare import Point, composite, constant, linear, point, primitive
-from s2sad.rules.formula import apply, count, is_python, keep_axes, not_empty, rank, shape, spread
+from s2sad.rules.formula import apply, count, keep_axes, not_empty, rank, shape, spread
 from s2sad.rules.points import Extra, complex_real, real
 from s2sad.rules.types import array_or_scalar, inexact, normal_axes, numeric, product, real_dtype, reduced_shape, reduction_type
 
@@ -76,11 +76,15 @@ sum_ = linear(
 
 
 def _share_of_mean(g: Any, a: Any, axis: Any) -> Any:
-    """Divide by the number of elements; where that may be zero not as a Python number, which would raise."""
+    """Divide by the number of elements, but not a number by zero: it may be Python's, which would raise."""
     sizes = shape(a)
-    if is_python(g) and (sizes is None or not not_empty(a, product(sizes[k] for k in normal_axes(axis, len(sizes))))):
-        g = apply("cast", g, kind=Scalar("f8"))
-    return g / count(a, axis)
+    number = count(a, axis)
+    if rank(g) != 0:
+        return g / number
+    some = None if sizes is None else not_empty(a, product(sizes[k] for k in normal_axes(axis, len(sizes))))
+    if some is None:
+        return g / apply("maximum", number, 1)
+    return g / number if some else g
 
 
 mean = linear(
