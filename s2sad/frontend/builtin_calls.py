@@ -24,6 +24,7 @@ from s2sad.frontend.effects import passive_value, print_call, raise_error
 from s2sad.frontend.folding import _any_all, _min_max, _sorted, _sum
 from s2sad.frontend.inspection import _callable, _getattr, _hasattr, _isinstance, _issubclass, _setattr, _type, class_of
 from s2sad.frontend.iteration import as_list, known_elements, range_length
+from s2sad.frontend.leaving import guard
 from s2sad.frontend.library import (
     _accumulate,
     _chain,
@@ -153,6 +154,7 @@ def _same_lengths(low: Lowering, arguments: list[Abstract]) -> None:
             raise PrimalRaises("zip() arguments have different lengths")
         if isinstance(answer, Value):
             branch(low, answer, lambda: None, lambda: raise_error(low, "ValueError", "zip() argument 2 is shorter than argument 1"))
+            guard(low)
 
 
 def _reversed(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -293,6 +295,10 @@ def _text(kind: Callable[[Any], str], conversion: str) -> Builtin:
         thing = low.usable(arguments[0])
         if isinstance(thing, Known):
             return Known(kind(thing.value))
+        if kind is repr and isinstance(thing, Handle) and thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
+            from s2sad.frontend.exceptions import shown_exception
+
+            return shown_exception(low, thing)
         return low.emit("text", passive_value(low, thing), template=f"{{{conversion}}}")
 
     return run

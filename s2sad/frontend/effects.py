@@ -12,9 +12,9 @@ from s2sad.frontend.arrays import subscript
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.raising import raise_caught
 from s2sad.frontend.session import is_logger
 from s2sad.frontend.signals import DeadPath
-from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, Handle, InstanceContent, Items, Known, ListContent
 from s2sad.graph.core import Value
 from s2sad.graph.types import Array, Generator, Number, Opaque, Scalar, is_inexact
@@ -25,33 +25,9 @@ CLOCKS = {"time", "perf_counter", "process_time", "monotonic", "time_ns", "perf_
 
 def raise_error(low: Lowering, exception: str, *texts: str) -> NoReturn:
     """End the path with an exception of Python."""
+    if low.tries:
+        raise_caught(low, getattr(builtins, exception), [Known(text) for text in texts])
     low.effect("raise_", *(low.constant(text) for text in texts), exception=exception)
-    raise DeadPath
-
-
-def raise_statement(low: Lowering, node: Any) -> None:
-    """Lower ``raise X(...)``."""
-    if node.exc is None:
-        low.refuse("syntax", node, what="`raise` without an exception", remedy="name the exception")
-    if node.cause is not None:
-        cause = node.cause
-        if not ((isinstance(cause, gast.Constant) and cause.value is None) or isinstance(cause, gast.Name)):
-            low.refuse("syntax", node, what="`raise ... from`", remedy="raise without a cause")
-    thing = node.exc
-    arguments: list[Value] = []
-    if isinstance(thing, gast.Call):
-        kind = low.usable(expression(low, thing.func))
-        if thing.keywords:
-            low.refuse("syntax", node, what="keyword arguments of an exception", remedy="pass them by position")
-        arguments = [passive_value(low, low.usable(expression(low, argument))) for argument in thing.args]
-    else:
-        kind = low.usable(expression(low, thing))
-    low.at(node)
-    if not isinstance(kind, Known) or not (isinstance(kind.value, type) and issubclass(kind.value, BaseException)):
-        low.refuse("operands", node, what="`raise`", kinds=describe(kind))
-    value = kind.value
-    name: Any = value.__name__ if getattr(builtins, value.__name__, None) is value else value
-    low.effect("raise_", *arguments, exception=name)
     raise DeadPath
 
 
@@ -59,6 +35,8 @@ def raise_assertion(low: Lowering, node: Any) -> None:
     """Raise what a failed `assert` raises."""
     arguments = [] if node.msg is None else [passive_value(low, low.usable(expression(low, node.msg)))]
     low.at(node)
+    if low.tries:
+        raise_caught(low, AssertionError, list(arguments))
     low.effect("raise_", *arguments, exception="AssertionError")
     raise DeadPath
 
@@ -75,6 +53,10 @@ def passive_value(low: Lowering, thing: Abstract) -> Value:
     if isinstance(thing, Items) and thing.cls is None:
         return low.emit("tuple_of", *(passive_value(low, part) for part in thing.elements))
     if isinstance(thing, Handle):
+        if thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
+            from s2sad.frontend.exceptions import text_of_exception
+
+            return passive_value(low, text_of_exception(low, thing))
         from s2sad.frontend.contents import content_of
 
         content = content_of(low, thing)

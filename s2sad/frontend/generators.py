@@ -7,13 +7,16 @@ from typing import Any
 
 from s2sad.frontend import exits
 from s2sad.frontend.arrays import subscript
-from s2sad.frontend.branches import branch
+from s2sad.frontend.branches import abandon, branch, settle
 from s2sad.frontend.comprehensions import run
 from s2sad.frontend.expressions import expression
+from s2sad.frontend.leaving import propagate, take_over
 from s2sad.frontend.lists import Unwritten
 from s2sad.frontend.loops import visit
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import truth
+from s2sad.frontend.signals import DeadPath, Left
+from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Items, Known, Lazy
 
@@ -53,28 +56,35 @@ def consume(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
         _nest(low, lazy, body)
         return
 
+    suspended(low, lazy, body)
+
+
+def suspended(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any], *, managed: bool = False) -> None:
+    """Run a generator function; `body` is run, in the frame of its consumer, where it yields.
+
+    A generator that is `managed` by a `with` goes on after a body that leaves early.
+    """
+    consumer = low.frame
     function, values = lazy.detail
     frame = low.new_frame(function, function.source, function.parent)
     frame.captured = True
     location = low.location
-    low.yields[frame] = (consumer, body)
-    from s2sad.frontend.calls import enter
+    low.yields[frame] = (consumer, body, managed)
+    from s2sad.frontend.calls import enter, leave_frame, run_body
 
     enter(low, frame, values)
     try:
-        from s2sad.frontend.calls import run_body
-
         run_body(low, frame)
     finally:
         low.frames.pop()
         low.builder.location = location
         del low.yields[frame]
-    code = low.store.read(frame.exit)
-    del code
     frame.captured = False
-    from s2sad.frontend.calls import leave_frame
-
-    leave_frame(low, frame)
+    try:
+        if low.tries and not low.dead:
+            propagate(low, frame)
+    finally:
+        leave_frame(low, frame)
 
 
 def _numbered(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
@@ -110,18 +120,35 @@ def _nest(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
     level(0, ())
 
 
-def _hand_over(low: Lowering, consumer: Any, body: Callable[[Abstract], Any], element: Abstract) -> None:
+def _hand_over(low: Lowering, consumer: Any, body: Callable[[Abstract], Any], element: Abstract, managed: bool = False) -> None:
     """Run the consumer's body in the consumer's frame."""
     low.frames.append(consumer)
+    mark = len(low.opened)
     try:
-        body(element)
-        code = exits.current(low)
-        if (isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE)) or low.dead:
-            low.store.write(consumer.exit, Known(exits.FALLS))
-            return
-        low.refuse("yield", what="a loop over a generator is left early")
+        try:
+            body(element)
+        except DeadPath:
+            low.dead = True
+        except Left:
+            pass
+        except BaseException:
+            abandon(low, mark)
+            raise
+        settle(low, mark)
     finally:
         low.frames.pop()
+    if low.dead:
+        low.dead = False
+        raise DeadPath
+    if low.tries:
+        take_over(low, consumer)
+    code = low.store.read(consumer.exit)
+    if code is ABSENT or managed:
+        return
+    if isinstance(code, Known) and code.value in (exits.FALLS, exits.CONTINUE):
+        low.store.write(consumer.exit, Known(exits.FALLS))
+        return
+    low.refuse("yield", what="a loop over a generator is left early")
 
 
 def give(low: Lowering, node: Any) -> Abstract:
@@ -130,11 +157,11 @@ def give(low: Lowering, node: Any) -> Abstract:
     found = low.yields.get(frame)
     if found is None:
         low.refuse("yield", node, what="yield here")
-    consumer, body = found
+    consumer, body, managed = found
     if isinstance(node, gast.YieldFrom):
         visit(low, low.usable(expression(low, node.value)), Unwritten(), lambda element: _hand_over(low, consumer, body, element), {})
         return Known(None)
     element = Known(None) if node.value is None else low.usable(expression(low, node.value))
     low.at(node)
-    _hand_over(low, consumer, body, element)
+    _hand_over(low, consumer, body, element, managed)
     return Known(None)

@@ -11,6 +11,7 @@ import numpy as np
 
 from s2sad.frontend.branches import branch
 from s2sad.frontend.choices import dispatch, is_option
+from s2sad.frontend.leaving import guard
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sameness import same
 from s2sad.frontend.signals import DeadPath, PrimalRaises
@@ -337,6 +338,8 @@ def conditional(low: Lowering, condition: Value, then: Callable[[], Abstract], o
     branch(low, condition, lambda: low.store.write(holder, then()), lambda: low.store.write(holder, otherwise()))
     if low.dead:
         raise DeadPath
+    if low.tries:
+        guard(low)
     result = low.store.read(holder)
     low.store.write(holder, ABSENT)
     return low.usable(result)

@@ -49,6 +49,10 @@ def _raise(token: None, *values: Any, exception: Any, arguments: tuple[str, ...]
     raise kind(*values, *arguments)
 
 
+def _raise_again(token: None, error: BaseException) -> None:
+    raise error
+
+
 def _assert(token: None, condition: Any, *message: Any) -> None:
     if not condition:
         raise AssertionError(*message)
@@ -73,6 +77,7 @@ def _draw(
 print_ = _effect("print", "token, *values, /, sep=None, end=None", "print(*values, sep=sep, end=end)", _print, "output")
 report = _effect("report", "token, function, *values, /, keywords=()", "function(*values)", _report, "output", raises=True)
 raise_ = _effect("raise_", "token, *values, /, exception=None, arguments=()", "", _raise, "raise", raises=True)
+raise_again = _effect("raise_again", "token, error", "", _raise_again, "raise", raises=True)
 assert_ = _effect("assert", "token, condition, *message", "", _assert, "raise", raises=True)
 foreign = _effect(
     "foreign", "token, function, *values, /, kind=None, keywords=()", "function(*values)", _foreign, "foreign", result=True, raises=True
