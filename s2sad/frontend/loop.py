@@ -182,12 +182,12 @@ class Loop(LoopMatch):
             return
         assert self.body is not None
         self.close(WHILE, [], {"leaves": True} if self.leaves else {}, (state["test"], self.body))
-        if state["merged"] and FAILS not in self.possible:
+        if state["merged"] and exits.FAILS not in self.possible:
             self._never_falls()
 
     def _never_falls(self) -> None:
-        """After ``while True``: the loop was left by `break` or `return`."""
-        left = tuple(sorted(self.possible & {exits.BREAK, exits.RETURN}))
+        """After ``while True``: the loop was left by `break`, `return` or an exception."""
+        left = tuple(sorted(filter(exits.passes_loop, self.possible)))
         code = exits.current(self.low)
         if len(left) == 1 and not (left == (exits.BREAK,) and isinstance(code, Known)):
             self.low.store.write(self.frame.exit, Known(left[0]))
