@@ -98,7 +98,7 @@ def make(low: Lowering, kind: type[BaseException], arguments: list[Abstract], ke
     init = class_lookup(kind, "__init__")
     if init is not None and isinstance(init[1], types.FunctionType):
         write_field(low, exception, "$given", Items(tuple(arguments)))
-        call(low, method_function(low, init[0], "__init__", init[1]), [exception, *arguments], keywords)
+        call(low, method_function(low, kind, init[0], "__init__", init[1]), [exception, *arguments], keywords)
     elif keywords:
         raise PrimalRaises(f"{kind.__name__}() takes no keyword arguments")
     return exception

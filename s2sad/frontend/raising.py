@@ -195,7 +195,8 @@ def raise_to(low: Lowering, handler: Handler, exception: Abstract) -> NoReturn:
 
 def caught_here(low: Lowering, problem: PrimalRaises) -> bool:
     """Leave for the handler of an exception that is certain; return whether there is one."""
-    kind = getattr(builtins, problem.exception)
+    name = problem.exception
+    kind = getattr(builtins, name) if isinstance(name, str) else name
     handler = taker(low, kind)
     if handler is None:
         return False
