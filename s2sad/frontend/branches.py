@@ -119,6 +119,7 @@ def abandon(low: Lowering, mark: int) -> None:
 
 
 def _step_out(low: Lowering, one: Opened) -> None:
-    low.builder.region = one.outer
+    if low.builder.region is one.region:  # an error may have led out of it already
+        low.builder.region = one.outer
     del low.builder.open[one.region]
     low.assumed = one.assumed

@@ -46,15 +46,17 @@ def block(low: Lowering, statements: Sequence[Any]) -> None:
 
 def after(low: Lowering, code: exits.Exit, rest: Callable[[], None]) -> None:
     """Lower what follows only where nothing has left."""
-    left = exits.is_code(low, code, tuple(one for one in code.codes if one != exits.FALLS))
+    leaving = tuple(one for one in code.codes if one != exits.FALLS)
+    left = exits.is_code(low, code, leaving)
     assert isinstance(left, Value)
+    known = exits.narrowed(low, code, leaving)
 
     def go() -> None:
         low.store.write(low.frame.exit, Known(exits.FALLS))
         low.store.write(low.frame.result, ABSENT)  # nothing has been returned on this path
         rest()
 
-    branch(low, left, lambda: None, go)
+    branch(low, left, lambda: low.store.write(low.frame.exit, known), go)
 
 
 def proceed(low: Lowering, rest: Sequence[Any]) -> None:
