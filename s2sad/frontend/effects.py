@@ -56,6 +56,8 @@ def passive_value(low: Lowering, thing: Abstract) -> Value:
         if thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
             from s2sad.frontend.exceptions import text_of_exception
 
+            if isinstance(content, InstanceContent) and [name for name, _ in content.fields] == ["$error"]:
+                return low.value(content.fields[0][1])
             return passive_value(low, text_of_exception(low, thing))
         from s2sad.frontend.contents import content_of
 

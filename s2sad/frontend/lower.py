@@ -76,6 +76,7 @@ class Lowering:
         self.tries: list[Any] = []  # the `try` statements around, innermost last
         self.handling: list[Any] = []  # the exceptions whose handlers are being lowered
         self.quiet = 0  # how many blocks around catch warnings
+        self.tried: dict[Any, Any] = {}  # operations that were tried -> the region where they have not raised
         self.opened: list[Any] = []  # branches that end with the statement
         self.factories: dict[Place, Abstract] = {}  # default dicts
         self.live_places: dict[int, tuple[Place, Any]] = {}  # live objects by identity, kept alive

@@ -120,6 +120,9 @@ def protect(low: Lowering, rule: Rule, operands: tuple[Value, ...], static: dict
         operands = (operands[0], *operands[2:])
         rule = REGISTRY.rules[looked]
         kind = low.infer(rule, [value.type for value in operands], static)
+    key = (rule, operands, static.get("path")) if set(static) <= {"path"} else None
+    if key is not None and low.tried.get(key) in low.builder.open:
+        return  # it was tried a moment ago
     builder = low.builder
     single = len(handlers) == 1
     binds = any(handler.caught is not None for handler, _ in handlers)
@@ -128,24 +131,33 @@ def protect(low: Lowering, rule: Rule, operands: tuple[Value, ...], static: dict
         builder.append(rule, operands, static, [kind])
         body.results = [low.constant(False if single else 0)]
         if binds:
-            body.results.append(builder.constant(None, EXCEPTION))
+            body.results.append(builder.undefined(EXCEPTION, "error"))
     regions, names = [body], []
     for number, ((handler, told), classes) in enumerate(handlers.items()):
         region = builder.new_region([EXCEPTION] if told is not None else [])
         with builder.inside(region):
             region.results = [low.constant(True if single else number + 1)]
             if binds:
-                region.results.append(region.parameters[0] if region.parameters else builder.constant(None, EXCEPTION))
+                region.results.append(region.parameters[0] if region.parameters else builder.undefined(EXCEPTION, "error"))
         regions.append(region)
         names.append(spelled(classes if told is None or sum(one is handler for one, _ in handlers) == 1 else (told,)))
     regions += [builder.new_region(), builder.new_region()]
     types: list[Type] = [BOOL if single else INT]
-    node = builder.append(TRY, (), {"handlers": tuple(names)}, [*types, EXCEPTION] if binds else types, regions=regions)
+    node = builder.append(
+        TRY,
+        (),
+        {"handlers": tuple(names)},
+        [*types, EXCEPTION] if binds else types,
+        names=["" if low.open_loops else "failed", "error"][: 1 + binds],
+        regions=regions,
+    )
     for number, (handler, told) in enumerate(handlers):
         condition = node.results[0]
         if not single:
             condition = builder.append(REGISTRY.rules["equal"], (condition, low.constant(number + 1)), {}, [BOOL]).results[0]
         leave_if(low, condition, partial(_leave_with, low, handler, told, node.results[-1]))
+    if key is not None:
+        low.tried[key] = low.builder.region
 
 
 def _leave_with(low: Lowering, handler: Handler, told: type[BaseException] | None, error: Value) -> None:

@@ -54,6 +54,10 @@ def after(low: Lowering, code: exits.Exit, rest: Callable[[], None]) -> None:
     def go() -> None:
         low.store.write(low.frame.exit, Known(exits.FALLS))
         low.store.write(low.frame.result, ABSENT)  # nothing has been returned on this path
+        for attempt in low.tries:
+            for handler in attempt.handlers:
+                if handler.caught is not None:
+                    low.store.write(handler.caught, ABSENT)
         rest()
 
     branch(low, left, lambda: low.store.write(low.frame.exit, known), go)
