@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 import s2sad.runtime.arrays as runtime
-from s2sad.emit.comments import Comment
 from s2sad.emit.attempts import attempted
+from s2sad.emit.comments import Comment
 from s2sad.emit.exits import recovered
 from s2sad.emit.expressions import Expressions
 from s2sad.emit.fold import fold
