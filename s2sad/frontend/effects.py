@@ -54,11 +54,10 @@ def passive_value(low: Lowering, thing: Abstract) -> Value:
         return low.emit("tuple_of", *(passive_value(low, part) for part in thing.elements))
     if isinstance(thing, Handle):
         if thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
-            from s2sad.frontend.exceptions import text_of_exception
+            from s2sad.frontend.exceptions import error_of, text_of_exception
 
-            if isinstance(content, InstanceContent) and [name for name, _ in content.fields] == ["$error"]:
-                return low.value(content.fields[0][1])
-            return passive_value(low, text_of_exception(low, thing))
+            error = error_of(low, thing)
+            return passive_value(low, text_of_exception(low, thing)) if error is None else low.value(error)
         from s2sad.frontend.contents import content_of
 
         content = content_of(low, thing)

@@ -81,7 +81,7 @@ def raise_thing(low: Lowering, thing: Abstract) -> NoReturn:
         handler = taker(low, kind)
         if handler is not None:
             raise_to(low, handler, thing)
-        error = _error(low, thing)
+        error = error_of(low, thing)
         if error is not None:
             low.effect("raise_again", low.value(error))
             raise DeadPath
@@ -147,7 +147,7 @@ def text_of_exception(low: Lowering, exception: Handle) -> Abstract:
     return base_text(low, exception) if own is None else own
 
 
-def _error(low: Lowering, exception: Handle) -> Abstract | None:
+def error_of(low: Lowering, exception: Handle) -> Abstract | None:
     """Return the exception as a value, where an operation has raised it."""
     content = low.store.read(exception.place)
     return dict(content.fields).get("$error") if isinstance(content, InstanceContent) else None
@@ -155,7 +155,7 @@ def _error(low: Lowering, exception: Handle) -> Abstract | None:
 
 def shown_exception(low: Lowering, exception: Handle) -> Abstract:
     """Return what `repr` gives for an exception."""
-    error = _error(low, exception)
+    error = error_of(low, exception)
     if error is not None:
         return low.emit("text", low.value(error), template="{!r}")
     arguments = _args(low, exception)
@@ -167,7 +167,7 @@ def shown_exception(low: Lowering, exception: Handle) -> Abstract:
 
 def base_text(low: Lowering, exception: Handle) -> Abstract:
     """Return what the `__str__` of an exception of Python gives."""
-    error = _error(low, exception)
+    error = error_of(low, exception)
     if error is not None:
         return low.emit("text", low.value(error), template="{}")
     arguments = _args(low, exception)

@@ -20,7 +20,7 @@ from s2sad.frontend.signals import Left, PrimalRaises
 from s2sad.frontend.values import Abstract, Handle, InstanceContent, Items, Known, Variable
 from s2sad.graph.core import TRY, Value
 from s2sad.graph.index import Dots, Index, NewAxis, Slice
-from s2sad.graph.types import BOOL, INT, Number, Opaque, Type
+from s2sad.graph.types import BOOL, INT, Number, Opaque, Tuple, Type
 from s2sad.record import record
 from s2sad.rules.declare import REGISTRY, Rule
 
@@ -128,7 +128,7 @@ def protect(low: Lowering, rule: Rule, operands: tuple[Value, ...], static: dict
     binds = any(handler.caught is not None for handler, _ in handlers)
     body = builder.new_region()
     with builder.inside(body):
-        builder.append(rule, operands, static, [kind])
+        builder.append(rule, operands, static, kind.elements if isinstance(kind, Tuple) else [kind])
         body.results = [low.constant(False if single else 0)]
         if binds:
             body.results.append(builder.undefined(EXCEPTION, "error"))
