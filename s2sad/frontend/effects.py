@@ -41,6 +41,15 @@ def raise_assertion(low: Lowering, node: Any) -> None:
     raise DeadPath
 
 
+def _told(low: Lowering, thing: Abstract) -> Abstract:
+    """Return the text of an exception that is one of several things; anything else as it is."""
+    if isinstance(thing, Handle) and thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
+        from s2sad.frontend.exceptions import text_of_exception
+
+        return text_of_exception(low, thing)
+    return thing
+
+
 def passive_value(low: Lowering, thing: Abstract) -> Value:
     """Return a thing as an operand of an effect: whatever it is, it is only looked at."""
     thing = low.usable(thing)
@@ -49,7 +58,7 @@ def passive_value(low: Lowering, thing: Abstract) -> Value:
     if isinstance(thing, Known):
         return low.constant(thing.value)
     if isinstance(thing, Choice):
-        return low.value(dispatch(low, thing, lambda option: passive_value(low, option)))
+        return low.value(dispatch(low, thing, lambda option: passive_value(low, _told(low, option))))
     if isinstance(thing, Items) and thing.cls is None:
         return low.emit("tuple_of", *(passive_value(low, part) for part in thing.elements))
     if isinstance(thing, Handle):

@@ -263,6 +263,8 @@ class Join:
             return self.one_sided(k, (left, right)[k], name)
         if isinstance(left, ArrayRef) and isinstance(right, ArrayRef):
             return self.arrays(left, right, name)
+        if isinstance(left, Value) and isinstance(right, Value) and isinstance(left.type, Opaque) and left.type == right.type:
+            return self.slot(left, right, left.type, name)
         kind, other = number_type(low, left), number_type(low, right)
         if kind is not None and other is not None:
             joined = kinds.join(kind, other, low.sizes)
@@ -270,8 +272,6 @@ class Join:
                 sides = self.both(left, right, lambda side: coerce(low, low.value(side), joined))
                 return self.slot(sides[0], sides[1], joined, name)
             raise Mismatch(f"{describe(left)} or {describe(right)}")
-        if isinstance(left, Value) and isinstance(right, Value) and isinstance(left.type, Opaque) and left.type == right.type:
-            return self.slot(left, right, left.type, name)
         if type(left) is type(right):
             match left:
                 case Items() if isinstance(right, Items) and len(left.elements) == len(right.elements) and left.cls is right.cls:
