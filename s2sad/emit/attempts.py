@@ -67,6 +67,9 @@ def _joined(tried: ast.Try, rest: list[ast.stmt], reads: Counter[str]) -> list[a
     if len(tried.handlers) != 1 or len(tried.body) != 2 or tried.orelse or tried.finalbody:
         return [tried, *rest]
     operation, told = tried.body
+    under = operation if isinstance(operation, ast.With) and len(operation.body) == 1 else None
+    if under is not None:
+        operation = under.body[0]
     (handler,) = tried.handlers
     flag = told.targets[0] if isinstance(told, ast.Assign) else None
     if not isinstance(flag, ast.Name) or not isinstance(operation, ast.Expr):
@@ -95,9 +98,10 @@ def _joined(tried: ast.Try, rest: list[ast.stmt], reads: Counter[str]) -> list[a
     if not passed and behind and terminal(handler.body) and _does(behind[0], operation.value):
         passed, behind = behind[:1], behind[1:]  # what follows is reached only where nothing was raised
     if passed and _does(passed[0], operation.value) and not _clash(passed[0], ahead):
-        tried.body, passed = [passed[0]], passed[1:]
-    else:
-        tried.body = [operation]
+        operation, passed = passed[0], passed[1:]
+    if under is not None:
+        under.body = [operation]
+    tried.body = [operation if under is None else under]
     passed = [*ahead, *passed]
     if terminal(handler.body) or (terminal(tried.body) and not passed):
         return [tried, *passed, *behind]

@@ -88,12 +88,24 @@ def filter_warnings(low: Lowering, arguments: list[Abstract]) -> Abstract:
 
 
 def _errstate(low: Lowering, node: Any, arguments: Any, keywords: Any, bind: Any, body: Body) -> None:
-    """Floating-point warnings are not part of what a derivative keeps; floating-point errors would be."""
-    for value in (*arguments, *keywords.values()):
-        if isinstance(value, Known) and value.value in ("raise", "call", "print", "log"):
-            low.refuse("with", node, what=f"np.errstate(...={value.value!r})")
+    """Floating-point warnings are not part of what a derivative keeps; floating-point errors are."""
+    settings = {}
+    for name, value in keywords.items():
+        if not isinstance(value, Known) or name == "call" or value.value in ("call", "print", "log"):
+            low.refuse("with", node, what=f"np.errstate({name}=...)")
+        settings.update(dict.fromkeys(("divide", "over", "under", "invalid") if name == "all" else (name,), value.value))
     bind(Known(None))
-    body()
+    before = low.floating
+    now = {**dict(before), **settings}
+    low.floating = tuple((name, value) for name, value in now.items() if value == "raise")
+    try:
+        if low.floating == before or not low.floating:
+            body()
+        else:
+            handler = handler_of(low, (FloatingPointError,), 0, True)
+            attempted(low, body, [(handler, lambda: raise_thing(low, caught_in(low, handler)))])
+    finally:
+        low.floating = before
 
 
 def _null(low: Lowering, node: Any, arguments: Any, keywords: Any, bind: Any, body: Body) -> None:

@@ -75,6 +75,7 @@ class Lowering:
         self.yields: dict[Frame, Any] = {}  # generators that are being consumed -> who consumes them
         self.tries: list[Any] = []  # the `try` statements around, innermost last
         self.handling: list[Any] = []  # the exceptions whose handlers are being lowered
+        self.floating: tuple[tuple[str, str], ...] = ()  # the floating-point errors that raise here, as np.errstate names them
         self.quiet = 0  # how many blocks around catch warnings
         self.tried: dict[Any, Any] = {}  # operations that were tried -> the region where they have not raised
         self.opened: list[Any] = []  # branches that end with the statement

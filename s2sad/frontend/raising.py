@@ -18,9 +18,9 @@ from s2sad.frontend.leaving import leave_if
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.signals import Left, PrimalRaises
 from s2sad.frontend.values import Abstract, Handle, InstanceContent, Items, Known, Variable
-from s2sad.graph.core import TRY, Value
+from s2sad.graph.core import TRY, WITH, Value
 from s2sad.graph.index import Dots, Index, NewAxis, Slice
-from s2sad.graph.types import BOOL, INT, Number, Opaque, Tuple, Type
+from s2sad.graph.types import BOOL, INT, Array, Number, Opaque, Scalar, Tuple, Type, is_inexact
 from s2sad.record import record
 from s2sad.rules.declare import REGISTRY, Rule
 
@@ -50,7 +50,17 @@ class Attempt:
 
 def possible(low: Lowering, rule: Rule, operands: tuple[Value, ...], static: dict[str, Any]) -> Classes:
     """Return the exceptions that an operation may raise by itself, depending on its data."""
-    if not rule.raises or rule.effect:
+    if rule.effect:
+        return ()
+    if low.floating and rule.sharing == "fresh" and rule.kind != "structural":
+        kinds = [value.type for value in operands]
+        if any(isinstance(kind, (Array, Scalar)) for kind in kinds) and any(map(is_inexact, kinds)):
+            return (*_own(rule, operands, static), FloatingPointError)
+    return _own(rule, operands, static)
+
+
+def _own(rule: Rule, operands: tuple[Value, ...], static: dict[str, Any]) -> Classes:
+    if not rule.raises:
         return ()
     name = rule.name
     numbers = all(isinstance(value.type, Number) for value in operands)
@@ -128,7 +138,13 @@ def protect(low: Lowering, rule: Rule, operands: tuple[Value, ...], static: dict
     binds = any(handler.caught is not None for handler, _ in handlers)
     body = builder.new_region()
     with builder.inside(body):
-        builder.append(rule, operands, static, kind.elements if isinstance(kind, Tuple) else [kind])
+        tried = body
+        if low.floating:
+            manager = builder.append(REGISTRY.rules["errstate"], (), {"settings": low.floating}, [Opaque("manager")])
+            tried = builder.new_region()
+            builder.append(WITH, manager.results, {}, [], regions=[tried])
+        with builder.inside(tried):
+            builder.append(rule, operands, static, kind.elements if isinstance(kind, Tuple) else [kind])
         body.results = [low.constant(False if single else 0)]
         if binds:
             body.results.append(builder.undefined(EXCEPTION, "error"))

@@ -10,6 +10,8 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import BOOL, TOKEN, Opaque, Tuple, Type
 from s2sad.rules.declare import REGISTRY, Rule, Signature, constant, point
@@ -114,6 +116,16 @@ dict_of = _displayed(
     "dict(zip(keys, [*values]))",
     lambda *values, keys: dict(zip(keys, values, strict=True)),
     at=[point(1.5, 2, keys=("a", "b"))],
+)
+errstate = REGISTRY.add(
+    Rule(
+        "errstate",
+        lambda *, settings: np.errstate(**dict(settings)),
+        lambda sizes, *, settings: Opaque("manager"),
+        kind="structural",
+        signature=Signature.parse("/, settings=()"),
+        spell=lambda *, settings: f"np.errstate({', '.join(f'{name}={value!r}' for name, value in settings)})",
+    )
 )
 is_same = constant(
     "is_same", "a, b", "a is b", lambda a, b: a is b, infer=lambda sizes, a, b: BOOL, complex=True, at=[point(None, None), point("a", None)]

@@ -227,3 +227,32 @@ def guarded_manager(x):
             y = y * s
             y = y / (k - 1.0)
     return y
+
+
+@program(lambda r, n: (r.array(n or 1),))
+def errors_of_numpy_caught(x):
+    try:
+        with np.errstate(all="raise"):
+            y = np.log(x - x)
+    except FloatingPointError:
+        y = x * 2.0
+    return np.sum(y * x)
+
+
+@program(lambda r, n: (r.array(n or 1),))
+def errors_of_numpy_not_raised(x):
+    with np.errstate(divide="raise", invalid="raise"):
+        try:
+            y = np.log(x) / x
+            z = np.sqrt(y + 5.0)
+        except FloatingPointError as error:
+            print(error)
+            z = x
+    return np.sum(z * x)
+
+
+@program(lambda r, n: (r.array(n or 1),))
+def errors_of_numpy_uncaught(x):
+    with np.errstate(all="raise"):
+        y = x / (x - x)
+    return np.sum(y)
