@@ -138,13 +138,15 @@ def protect(low: Lowering, rule: Rule, operands: tuple[Value, ...], static: dict
     binds = any(handler.caught is not None for handler, _ in handlers)
     body = builder.new_region()
     with builder.inside(body):
-        tried = body
+        made = kind.elements if isinstance(kind, Tuple) else [kind]
         if low.floating:
             manager = builder.append(REGISTRY.rules["errstate"], (), {"settings": low.floating}, [Opaque("manager")])
-            tried = builder.new_region()
-            builder.append(WITH, manager.results, {}, [], regions=[tried])
-        with builder.inside(tried):
-            builder.append(rule, operands, static, kind.elements if isinstance(kind, Tuple) else [kind])
+            under = builder.new_region()
+            builder.append(WITH, manager.results, {}, [], regions=[under])
+            with builder.inside(under):
+                builder.append(rule, operands, static, made)
+        else:
+            builder.append(rule, operands, static, made)
         body.results = [low.constant(False if single else 0)]
         if binds:
             body.results.append(builder.undefined(EXCEPTION, "error"))
