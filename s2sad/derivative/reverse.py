@@ -229,7 +229,7 @@ class Sweep:
                 self._at_trip(node)
             elif isinstance(operation, Rule):
                 self._rule(operation, node)
-            elif operation is TRY:
+            elif operation is TRY and any(value in self.active for value in node.results):
                 raise UnsupportedError(
                     "the derivative of a try statement is not known.",
                     remedy="move the computation out of the try",

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 import s2sad.runtime.arrays as runtime
+from s2sad.emit.attempts import attempted
 from s2sad.emit.comments import Comment
 from s2sad.emit.exits import recovered
 from s2sad.emit.expressions import Expressions
@@ -129,7 +130,7 @@ def emit_function(graph: Graph, spec: FunctionSpec, *, callees: Mapping[Graph, s
     body += lines
     result = returned(spec.output, [None if isinstance(value.type, Token) else value for value in graph.results], expressions)
     body.append(ast.Return(result))
-    body, aliases = shadow.finish(polished(recovered(body, names.flags)))
+    body, aliases = shadow.finish(attempted(polished(recovered(body, names.flags))))
     needs.aliases.update(aliases)
     definition.body = [*head, *body]
     return Emitted(definition, needs)

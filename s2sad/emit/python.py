@@ -164,6 +164,8 @@ class Statements:
     def effect(self, node: Node) -> list[ast.stmt]:
         """Return a `raise` or an `assert`."""
         arguments = [self.of(value) for value in node.operands if not isinstance(value.type, Token)]
+        if node.operation.name == "raise_again":
+            return [ast.Raise(arguments[0], None)]
         if node.operation.name == "assert":
             return [ast.Assert(tested(arguments[0]), arguments[1] if len(arguments) > 1 else None)]
         exception = node.static.get("exception")
@@ -424,7 +426,15 @@ class Statements:
             kinds = [self.exception(label) for label in labels if label]
             kind = None if not kinds else kinds[0] if len(kinds) == 1 else tuple_of(kinds)
             bound = next((self.names.of(value) for value in handler.parameters if self.found.infos[value].uses), None)
-            caught.append(ast.ExceptHandler(kind, bound, self.region(handler, node) or [ast.Pass()]))
+            lines = self.region(handler, node)
+            if bound is not None and any(self.names.of(value) == bound for value in node.results):
+                # Python forgets the name at the end of the handler.
+                label = next(
+                    one for one in ("error", *(f"error{k}" for k in range(2, 99))) if one not in self.expressions.speller.needs.taken
+                )
+                lines.insert(0, assign(target(bound), name(label)))
+                bound = label
+            caught.append(ast.ExceptHandler(kind, bound, lines or [ast.Pass()]))
         last = self.block(final)
         if not caught:
             return [ast.Try([*inner, *rest] or [ast.Pass()], [], [], last or [ast.Pass()])]

@@ -9,7 +9,6 @@ from s2sad.frontend.choices import dispatch
 from s2sad.frontend.expressions import attribute, expression, item, kept, read_variable
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import BINARY, binary, numeric
-from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, ElementContent, Frame, Handle, Known, Lazy, Variable
 from s2sad.graph.core import Node, Value
@@ -110,6 +109,8 @@ def _variable(low: Lowering, name: str) -> Variable:
 
 def _unpack(low: Lowering, target: Any, value: Abstract) -> None:
 
+    from s2sad.frontend.effects import raise_error
+
     targets = target.elts
     stars = [k for k, one in enumerate(targets) if isinstance(one, gast.Starred)]
     from s2sad.frontend.iteration import known_elements
@@ -119,12 +120,7 @@ def _unpack(low: Lowering, target: Any, value: Abstract) -> None:
         (star,) = stars
         tail = len(targets) - star - 1
         if len(elements) < len(targets) - 1:
-            low.effect(
-                "raise_",
-                exception="ValueError",
-                arguments=(f"not enough values to unpack (expected at least {len(targets) - 1}, got {len(elements)})",),
-            )
-            raise DeadPath
+            raise_error(low, "ValueError", f"not enough values to unpack (expected at least {len(targets) - 1}, got {len(elements)})")
         middle = elements[star : len(elements) - tail]
         for one, element in zip(targets[:star], elements[:star], strict=True):
             assign(low, one, element)
@@ -139,8 +135,7 @@ def _unpack(low: Lowering, target: Any, value: Abstract) -> None:
             if few
             else f"too many values to unpack (expected {len(targets)})"
         )
-        low.effect("raise_", exception="ValueError", arguments=(text,))
-        raise DeadPath
+        raise_error(low, "ValueError", text)
     for one, element in zip(targets, elements, strict=True):
         assign(low, one, element)
 

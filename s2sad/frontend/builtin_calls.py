@@ -26,6 +26,7 @@ from s2sad.frontend.inspection import _callable, _getattr, _hasattr, _isinstance
 from s2sad.frontend.iteration import as_list, is_suspended, known_elements, range_length, resolved
 from s2sad.frontend.iterators import advance, make_iterator
 from s2sad.frontend.itertools_calls import BORROWED, ITERTOOLS
+from s2sad.frontend.leaving import guard
 from s2sad.frontend.library import _copy, _fsum, _getitem, _namedtuple, _ndenumerate, _ndindex, _not, _operator, _partial, searched
 from s2sad.frontend.lists import list_length
 from s2sad.frontend.lower import Lowering, describe
@@ -142,6 +143,7 @@ def _same_lengths(low: Lowering, arguments: list[Abstract]) -> None:
             raise PrimalRaises("zip() arguments have different lengths")
         if isinstance(answer, Value):
             branch(low, answer, lambda: None, lambda: raise_error(low, "ValueError", "zip() argument 2 is shorter than argument 1"))
+            guard(low)
 
 
 def _reversed(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -284,6 +286,10 @@ def _text(kind: Callable[[Any], str], conversion: str) -> Builtin:
         thing = low.usable(arguments[0])
         if isinstance(thing, Known):
             return Known(kind(thing.value))
+        if kind is repr and isinstance(thing, Handle) and thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
+            from s2sad.frontend.exceptions import shown_exception
+
+            return shown_exception(low, thing)
         return low.emit("text", passive_value(low, thing), template=f"{{{conversion}}}")
 
     return run

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 import sys
 import types
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import borrowed
 from s2sad.frontend.array_methods import array_method
+from s2sad.frontend.branches import abandon, settle
 from s2sad.frontend.builtin_calls import BUILTINS, call_super, is_super
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.classes import call_special, instantiate
@@ -26,6 +29,7 @@ from s2sad.frontend.expressions import attribute, expression, kept
 from s2sad.frontend.inspection import class_of
 from s2sad.frontend.iteration import known_elements
 from s2sad.frontend.itertools_calls import borrow
+from s2sad.frontend.leaving import guard, propagate
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.names import LiveModule, literal
 from s2sad.frontend.numpy_calls import call_numpy, full_name
@@ -33,7 +37,7 @@ from s2sad.frontend.numpy_several import SEVERAL
 from s2sad.frontend.numpy_special import SPECIAL
 from s2sad.frontend.objects import GeneratedMethod
 from s2sad.frontend.session import is_generator
-from s2sad.frontend.signals import DeadPath, PrimalRaises
+from s2sad.frontend.signals import DeadPath, Left, PrimalRaises
 from s2sad.frontend.source import make_source, source_of
 from s2sad.frontend.statements import block
 from s2sad.frontend.store import ABSENT
@@ -134,6 +138,14 @@ def call(low: Lowering, callee: Abstract, arguments: Sequence[Abstract], keyword
 
 def call_method(low: Lowering, receiver: Abstract, name: str, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     """Call a method that is known by name: of an array, number, container or text."""
+    if name == "__init__":
+        from s2sad.frontend.exceptions import base_init
+
+        return base_init(low, receiver, arguments)
+    if name == "__str__" and isinstance(receiver, Handle):
+        from s2sad.frontend.exceptions import base_text
+
+        return base_text(low, receiver)
     if isinstance(receiver, ArrayRef):
         return array_method(low, receiver, name, arguments, keywords)
 
@@ -165,6 +177,23 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         from s2sad.frontend.nested import call_derivative
 
         return call_derivative(low, callee, derivative, arguments, keywords)
+    if value is contextlib.contextmanager and len(arguments) == 1:
+        return arguments[0]  # a `with` runs the generator
+    if value is warnings.simplefilter or value is warnings.filterwarnings:
+        from s2sad.frontend.contexts import filter_warnings
+
+        return filter_warnings(low, arguments)
+    if isinstance(value, types.WrapperDescriptorType):
+        from s2sad.frontend.exceptions import base_init, is_base_init
+
+        if is_base_init(value) and arguments:
+            return base_init(low, arguments[0], arguments[1:])
+    if isinstance(value, types.FunctionType) and hasattr(value, "__wrapped__"):
+        from s2sad.frontend.contexts import generator_of
+
+        inner = generator_of(value)
+        if inner is not None:
+            return call_live(low, inner, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
     if isinstance(value, types.FunctionType):
         module = value.__module__ or ""
         if module.partition(".")[0] in ("numpy", "scipy"):
@@ -343,6 +372,9 @@ def inline(low: Lowering, function: Function, values: dict[str, Abstract], cls: 
         low.dead = False
         leave_frame(low, frame)
         raise DeadPath
+    if low.tries:
+        propagate(low, frame)
+        guard(low)
     result = low.store.read(frame.result)
     leave_frame(low, frame)
     return low.usable(result, f"the result of {function.source.name}")
@@ -362,13 +394,21 @@ def run_body(low: Lowering, frame: Frame) -> None:
     """Lower the body of the present frame's function up to its return."""
     node = frame.source.node
     if isinstance(node, gast.Lambda):
+        mark = len(low.opened)
         try:
             low.store.write(frame.result, low.usable(expression(low, node.body)))
         except DeadPath:
             low.dead = True
+        except Left:
+            pass
+        except BaseException:
+            abandon(low, mark)
+            raise
+        settle(low, mark)
         return
     block(low, [*node.body, gast.Return(value=None)])
-    low.store.write(frame.exit, ABSENT)
+    if not low.tries:
+        low.store.write(frame.exit, ABSENT)
 
 
 def leave_frame(low: Lowering, frame: Frame) -> None:

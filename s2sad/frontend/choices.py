@@ -63,6 +63,10 @@ def _dispatch(low: Lowering, choice: Choice, use: Callable[[Abstract], Abstract]
     branch(low, condition, run(lambda: use(low.usable(choice.options[first]))), run(lambda: _dispatch(low, choice, use, rest)))
     if low.dead:
         raise DeadPath
+    if low.tries:
+        from s2sad.frontend.leaving import guard
+
+        guard(low)
     result: Abstract = low.store.read(holder)
     low.store.write(holder, ABSENT)
     return low.usable(result)

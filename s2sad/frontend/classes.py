@@ -30,7 +30,9 @@ ORDINARY = (type, abc.ABCMeta, type(typing.Protocol))
 def instantiate(low: Lowering, cls: type, arguments: list[Abstract], keywords: Keywords, origin: Origin | None) -> Abstract:
     """Make an instance of a class."""
     if issubclass(cls, BaseException):
-        low.refuse("operands", what="an exception as a value", kinds=cls.__name__)
+        from s2sad.frontend.exceptions import make
+
+        return make(low, cls, arguments, keywords)
     if cls is np.ndarray or issubclass(cls, np.ndarray):
         low.refuse("unknown function", name=f"np.{cls.__name__}")
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):

@@ -11,6 +11,7 @@ from s2sad.frontend.container_methods import container_method
 from s2sad.frontend.containers import set_item_of
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.expressions import expression
+from s2sad.frontend.leaving import propagate
 from s2sad.frontend.lists import Unwritten, append, known_or_none
 from s2sad.frontend.loops import visit
 from s2sad.frontend.lower import Lowering
@@ -118,6 +119,8 @@ def run(low: Lowering, node: Any, frame: Frame, first: Abstract, give: Callable[
         level(0, first)
     finally:
         low.frames.remove(frame)
+    if low.tries:
+        propagate(low, frame)
     if not frame.captured:
         low.store.forget(list(frame.variables.values()))
 

@@ -13,6 +13,7 @@ from s2sad.frontend.branches import branch
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import raise_error
+from s2sad.frontend.leaving import guard
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.operators import binary
 from s2sad.frontend.sameness import same
@@ -186,12 +187,14 @@ def _check_index(low: Lowering, value: Value, count: int, message: str = "list i
 
     inside = low.emit("logical_and", low.emit("greater_equal", value, low.constant(-count)), low.emit("less", value, low.constant(count)))
     branch(low, inside, lambda: None, lambda: raise_error(low, "IndexError", message))
+    guard(low)
 
 
 def _check_position(low: Lowering, value: Value, count: Value) -> None:
 
     inside = low.emit("logical_and", low.emit("greater_equal", value, low.emit("negative", count)), low.emit("less", value, count))
     branch(low, inside, lambda: None, lambda: raise_error(low, "IndexError", "list index out of range"))
+    guard(low)
 
 
 def _growing_item(low: Lowering, base: Handle, content: GrowingContent, index: Abstract) -> Abstract:

@@ -11,9 +11,9 @@ import numpy as np
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering, describe
+from s2sad.frontend.raising import raise_caught
 from s2sad.frontend.session import is_logger
 from s2sad.frontend.signals import DeadPath
-from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, Handle, InstanceContent, Items, Known, ListContent
 from s2sad.graph.core import Value
 from s2sad.graph.types import Number, Opaque, is_inexact
@@ -24,33 +24,9 @@ CLOCKS = {"time", "perf_counter", "process_time", "monotonic", "time_ns", "perf_
 
 def raise_error(low: Lowering, exception: str, *texts: str) -> NoReturn:
     """End the path with an exception of Python."""
+    if low.tries:
+        raise_caught(low, getattr(builtins, exception), [Known(text) for text in texts])
     low.effect("raise_", *(low.constant(text) for text in texts), exception=exception)
-    raise DeadPath
-
-
-def raise_statement(low: Lowering, node: Any) -> None:
-    """Lower ``raise X(...)``."""
-    if node.exc is None:
-        low.refuse("syntax", node, what="`raise` without an exception", remedy="name the exception")
-    if node.cause is not None:
-        cause = node.cause
-        if not ((isinstance(cause, gast.Constant) and cause.value is None) or isinstance(cause, gast.Name)):
-            low.refuse("syntax", node, what="`raise ... from`", remedy="raise without a cause")
-    thing = node.exc
-    arguments: list[Value] = []
-    if isinstance(thing, gast.Call):
-        kind = low.usable(expression(low, thing.func))
-        if thing.keywords:
-            low.refuse("syntax", node, what="keyword arguments of an exception", remedy="pass them by position")
-        arguments = [passive_value(low, low.usable(expression(low, argument))) for argument in thing.args]
-    else:
-        kind = low.usable(expression(low, thing))
-    low.at(node)
-    if not isinstance(kind, Known) or not (isinstance(kind.value, type) and issubclass(kind.value, BaseException)):
-        low.refuse("operands", node, what="`raise`", kinds=describe(kind))
-    value = kind.value
-    name: Any = value.__name__ if getattr(builtins, value.__name__, None) is value else value
-    low.effect("raise_", *arguments, exception=name)
     raise DeadPath
 
 
@@ -58,8 +34,19 @@ def raise_assertion(low: Lowering, node: Any) -> None:
     """Raise what a failed `assert` raises."""
     arguments = [] if node.msg is None else [passive_value(low, low.usable(expression(low, node.msg)))]
     low.at(node)
+    if low.tries:
+        raise_caught(low, AssertionError, list(arguments))
     low.effect("raise_", *arguments, exception="AssertionError")
     raise DeadPath
+
+
+def _told(low: Lowering, thing: Abstract) -> Abstract:
+    """Return the text of an exception that is one of several things; anything else as it is."""
+    if isinstance(thing, Handle) and thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
+        from s2sad.frontend.exceptions import text_of_exception
+
+        return text_of_exception(low, thing)
+    return thing
 
 
 def passive_value(low: Lowering, thing: Abstract) -> Value:
@@ -70,10 +57,15 @@ def passive_value(low: Lowering, thing: Abstract) -> Value:
     if isinstance(thing, Known):
         return low.constant(thing.value)
     if isinstance(thing, Choice):
-        return low.value(dispatch(low, thing, lambda option: passive_value(low, option)))
+        return low.value(dispatch(low, thing, lambda option: passive_value(low, _told(low, option))))
     if isinstance(thing, Items) and thing.cls is None:
         return low.emit("tuple_of", *(passive_value(low, part) for part in thing.elements))
     if isinstance(thing, Handle):
+        if thing.place.cls is not None and issubclass(thing.place.cls, BaseException):
+            from s2sad.frontend.exceptions import error_of, text_of_exception
+
+            error = error_of(low, thing)
+            return passive_value(low, text_of_exception(low, thing)) if error is None else low.value(error)
         from s2sad.frontend.contents import content_of
 
         content = content_of(low, thing)

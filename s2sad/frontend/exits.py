@@ -6,15 +6,17 @@ once, where the code is 0.
 
 from __future__ import annotations
 
-from s2sad.frontend.choices import select_number
+from s2sad.frontend.choices import pick, select_number
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import Known, Unbound
 from s2sad.graph.core import Value
-from s2sad.graph.types import BOOL
+from s2sad.graph.types import BOOL, INT
 from s2sad.record import record
 
 FALLS, BREAK, CONTINUE, RETURN = 0, 1, 2, 3
+FAILS = 4  # a condition of `while` that is evaluated inside the trip
+RAISES = 5  # the first code of an exception on its way to a handler: one code for each handler around
 
 
 @record(frozen=True, eq=False)
@@ -33,6 +35,52 @@ def kinds_of(code: object) -> tuple[int, ...]:
     if isinstance(code, Exit):
         return code.codes
     return (code.value,) if isinstance(code, Known) else (FALLS,)
+
+
+def raises(code: int) -> bool:
+    """Whether a code is that of an exception."""
+    return code >= RAISES
+
+
+def ends_loop(code: int) -> bool:
+    """Whether a code leaves the loop in whose body it arises."""
+    return code not in (FALLS, CONTINUE)
+
+
+def passes_loop(code: int) -> bool:
+    """Whether a code that has left a loop goes on to what is around it."""
+    return code in (BREAK, RETURN) or raises(code)
+
+
+def narrowed(low: Lowering, code: Exit, left: tuple[int, ...]) -> Code:
+    """Return a code where only the codes `left` are possible any more."""
+    if len(left) == 1:
+        return Known(left[0])
+    if len(left) == 2 and left[0] == FALLS and code.value.type != BOOL:
+        return Exit(low.emit("not_equal", code.value, low.constant(FALLS)), left)
+    return Exit(code.value, left)
+
+
+def as_int(low: Lowering, code: Code) -> Value:
+    """Return a code as an int."""
+    if isinstance(code, Known):
+        return low.constant(code.value)
+    return select_number(low, code.value, code.codes[1], FALLS) if code.value.type == BOOL else code.value
+
+
+def only(low: Lowering, code: Exit, kept: tuple[int, ...]) -> Code:
+    """Return a code in whose place, where it is none of `kept`, stands that nothing has been left."""
+    if kept in ((), (FALLS,)):
+        return Known(FALLS)
+    found = tuple(sorted({FALLS, *kept}))
+    if len(found) == 2:
+        flag = is_code(low, code, (found[1],))
+        return Known(found[1] if flag else FALLS) if isinstance(flag, bool) else Exit(flag, found)
+    value = as_int(low, code)
+    for one in code.codes:
+        if one not in found:
+            value = pick(low, low.emit("equal", value, low.constant(one)), low.constant(FALLS), value, INT)
+    return Exit(value, found)
 
 
 def current(low: Lowering) -> Code:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from s2sad.frontend.arrays import subscript
-from s2sad.frontend.choices import dispatch
+from s2sad.frontend.branches import branch
+from s2sad.frontend.choices import dispatch, is_option
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.exporting import force
+from s2sad.frontend.leaving import guard
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import binary, compare, conditional, short_circuit, truth, unary
 from s2sad.frontend.signals import DeadPath
@@ -36,7 +38,10 @@ def expression(low: Lowering, node: Any) -> Abstract:
     handler = _HANDLERS.get(type(node).__name__)
     if handler is None:
         low.refuse("syntax", node, what=f"the expression {type(node).__name__}", remedy="write it with simpler expressions")
-    return handler(low, node)
+    result = handler(low, node)
+    if low.tries:
+        guard(low)
+    return result
 
 
 def _constant(low: Lowering, node: Any) -> Abstract:
@@ -83,16 +88,30 @@ def read_variable(low: Lowering, variable: Variable, name: str) -> Abstract:
         low.store.write(variable, content)
     if low.session.partial.get(variable) is content:
         low.session.partial_read(low, variable)
-    return low.usable(content, name)
+    found = low.usable(content, name)
+    return bound(low, found, name) if isinstance(found, Choice) else found
+
+
+def bound(low: Lowering, choice: Choice, name: str) -> Abstract:
+    """Return what a name that only some paths have bound holds; on the others Python raises."""
+    unbound = frozenset(k for k, option in enumerate(choice.options) if isinstance(option, Unbound))
+    left = [option for option in choice.options if not isinstance(option, Unbound)]
+    if not unbound or len(left) != 1:
+        return choice
+    branch(low, is_option(low, choice, unbound), lambda: raise_unbound(low, name), lambda: None)
+    if low.tries:
+        guard(low)
+    return left[0]
 
 
 def raise_unbound(low: Lowering, name: str) -> NoReturn:
     """A name that is certainly not bound: the primal raises here."""
-    low.effect(
-        "raise_",
-        exception="UnboundLocalError",
-        arguments=(f"cannot access local variable '{name}' where it is not associated with a value",),
-    )
+    text = f"cannot access local variable '{name}' where it is not associated with a value"
+    if low.tries:
+        from s2sad.frontend.raising import raise_caught
+
+        raise_caught(low, UnboundLocalError, [Known(text)])
+    low.effect("raise_", exception="UnboundLocalError", arguments=(text,))
     raise DeadPath
 
 

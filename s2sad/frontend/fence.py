@@ -38,7 +38,9 @@ TABLE: dict[str, Refusal] = {
     ),
     "global write": Refusal("S2S113", "the global {name} is assigned.", "return the value instead"),
     "delete": Refusal("S2S114", "`del` of {what} is not supported.", "leave the deletion out"),
-    "try": Refusal("S2S115", "{what} in a `try` statement is not supported.", "test for the error before it happens"),
+    "try": Refusal(
+        "S2S115", "{what} in a `try` statement is not supported.", "move it out of the `try`, or test for the error before it happens"
+    ),
     "with": Refusal(
         "S2S116", "the context manager {what} is not supported.", "call what it does around the computation, outside the function"
     ),

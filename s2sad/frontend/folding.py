@@ -14,6 +14,7 @@ from s2sad.frontend.effects import raise_error
 from s2sad.frontend.expressions import read_variable
 from s2sad.frontend.iteration import as_list, counted, is_suspended, plan, resolved
 from s2sad.frontend.iterators import opened
+from s2sad.frontend.leaving import guard
 from s2sad.frontend.lists import Unwritten, known_or_none
 from s2sad.frontend.loops import visit
 from s2sad.frontend.lower import Lowering
@@ -161,6 +162,7 @@ def _first(low: Lowering, thing: Abstract, name: str) -> Abstract:
     some = truth(low, compare(low, gast.Gt, one.stop, Known(0)))
     if isinstance(some, Value):
         branch(low, some, lambda: None, lambda: raise_error(low, "ValueError", f"{name}() arg is an empty sequence"))
+        guard(low)
     elif not some:
         raise_error(low, "ValueError", f"{name}() arg is an empty sequence")
     return one.element(Known(0))

@@ -7,15 +7,17 @@ from typing import Any
 
 from s2sad.frontend import exits
 from s2sad.frontend.arrays import subscript
-from s2sad.frontend.branches import branch
+from s2sad.frontend.branches import abandon, branch, settle
 from s2sad.frontend.choices import pick, select_number
 from s2sad.frontend.comprehensions import run
 from s2sad.frontend.expressions import expression, read_variable
 from s2sad.frontend.iteration import as_list, counted, element_at, is_suspended, plan
+from s2sad.frontend.leaving import propagate, take_over
 from s2sad.frontend.lists import Unwritten
 from s2sad.frontend.loops import visit
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import binary, compare, truth
+from s2sad.frontend.signals import DeadPath, Left
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Handle, Items, Known, Lazy, Range, Variable
 from s2sad.graph.core import Value
@@ -26,30 +28,34 @@ class Consumer:
     """Who consumes a generator: the body of a loop, in its frame.
 
     When the body leaves the loop, the generator is left where it stands, as if it returned there; `left` carries how: an exit code of
-    the consumer, 0 while it goes on.
+    the consumer, 0 while it goes on.  A generator that is `managed` by a `with` goes on after a body that leaves early.
     """
 
-    def __init__(self, low: Lowering, body: Callable[[Abstract], Any]) -> None:
+    def __init__(self, low: Lowering, body: Callable[[Abstract], Any], *, managed: bool = False) -> None:
         self.low = low
         self.frame = low.frame
         self.body = body
+        self.managed = managed
         self.left = hidden(low, "left", Known(exits.FALLS))
         self.codes: set[int] = set()
 
     def take(self, element: Abstract) -> None:
         """Run the body for one element; the frame that gives it is the present one."""
         low, frame, producer = self.low, self.frame, self.low.frame
-        low.frames.append(frame)
-        try:
+        if not self.managed:
             low.store.write(frame.exit, Known(exits.FALLS))
-            self.body(element)
-            code = exits.current(low)
-            low.store.write(frame.exit, Known(exits.FALLS))
-        finally:
-            low.frames.pop()
-        leaving = tuple(one for one in exits.kinds_of(code) if one in (exits.BREAK, exits.RETURN))
-        if low.dead or not leaving:
+        self._run(element)
+        if low.tries:
+            take_over(low, frame)
+        if self.managed:
             return
+        code = low.store.read(frame.exit)
+        low.store.write(frame.exit, Known(exits.FALLS))
+        leaving = tuple(one for one in exits.kinds_of(code) if one in (exits.BREAK, exits.RETURN))
+        if not leaving:
+            return
+        if exits.kinds_of(exits.current(low)) != (exits.FALLS,):
+            low.refuse("yield", what="a loop over a generator is left early, or by an exception")
         self.codes.update(leaving)
         if isinstance(code, Known):
             low.store.write(self.left, code)
@@ -61,6 +67,28 @@ class Consumer:
         number = select_number(low, flag, leaving[0], exits.FALLS) if len(leaving) == 1 else low.value(as_number(low, code))
         low.store.write(self.left, number)
         low.store.write(producer.exit, exits.Exit(flag, (exits.FALLS, exits.RETURN)))
+
+    def _run(self, element: Abstract) -> None:
+        """Run the body in the consumer's frame."""
+        low = self.low
+        low.frames.append(self.frame)
+        mark = len(low.opened)
+        try:
+            try:
+                self.body(element)
+            except DeadPath:
+                low.dead = True
+            except Left:
+                pass
+            except BaseException:
+                abandon(low, mark)
+                raise
+            settle(low, mark)
+        finally:
+            low.frames.pop()
+        if low.dead:
+            low.dead = False
+            raise DeadPath
 
     def finish(self) -> None:
         """Hand the exit code to the consumer, once the generator has come to its end."""
@@ -156,27 +184,38 @@ def _produce(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None
             _zipped(low, Lazy("zip", tuple(parts)), lambda elements: body(call(low, function, list(elements.elements), {})))  # type: ignore[union-attr]
         return
 
+    _suspended(low, lazy, body)
+
+
+def manage(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:
+    """Run the generator behind a context manager; `body` is the block of the `with`."""
+    consumer = Consumer(low, body, managed=True)
+    _suspended(low, lazy, consumer.take)
+    low.store.forget([consumer.left])
+
+
+def _suspended(low: Lowering, lazy: Lazy, take: Callable[[Abstract], Any]) -> None:
+    """Run a generator function; `take` is run where it yields."""
     function, values = lazy.detail
     frame = low.new_frame(function, function.source, function.parent)
     frame.captured = True
     location = low.location
-    low.yields[frame] = body
-    from s2sad.frontend.calls import enter
+    low.yields[frame] = take
+    from s2sad.frontend.calls import enter, leave_frame, run_body
 
     enter(low, frame, values)
     try:
-        from s2sad.frontend.calls import run_body
-
         run_body(low, frame)
     finally:
         low.frames.pop()
         low.builder.location = location
         del low.yields[frame]
-    low.store.forget([frame.exit, frame.result])
     frame.captured = False
-    from s2sad.frontend.calls import leave_frame
-
-    leave_frame(low, frame)
+    try:
+        if low.tries and not low.dead:
+            propagate(low, frame)
+    finally:
+        leave_frame(low, frame)
 
 
 def _numbered(low: Lowering, lazy: Lazy, body: Callable[[Abstract], Any]) -> None:

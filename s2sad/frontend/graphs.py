@@ -168,6 +168,8 @@ def call_graph(low: Lowering, function: Function, values: dict[str, Abstract], c
     """Call a function through a graph of its own; None when it is to be lowered in the caller's state."""
     session: Session = low.session
     node = function.source.node
+    if low.tries:  # an exception may have to find its way out of it
+        return None
     widen = (
         calls_itself(function)
         or any(active is node for active in session.active)

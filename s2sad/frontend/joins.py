@@ -48,7 +48,7 @@ from s2sad.frontend.values import (
 from s2sad.graph.core import IF, Node, Value
 from s2sad.graph.index import Index, Operand, Path, Slice, shifted
 from s2sad.graph.sizes import Size
-from s2sad.graph.types import BOOL, INT, List, Type
+from s2sad.graph.types import BOOL, INT, List, Opaque, Type
 
 MOST_OPTIONS = 8
 
@@ -104,6 +104,10 @@ class Join:
             right = Unbound(name) if right is ABSENT else right
             if key.name == "$exit":
                 return self.exit(left, right)
+            if key.name == ".error":
+                found = self.error(left, right)
+                if found is not None:
+                    return found
         joined = self.contents(left, right, name, key if isinstance(key, Place) else None)
         if isinstance(key, Variable) and isinstance(left, Unbound) != isinstance(right, Unbound):
             self.low.session.partial[key] = joined
@@ -116,6 +120,22 @@ class Join:
             first = low.session.first_token(low)
             left, right = left or first, right or first
         return self.slot(left, right, left.type, "")
+
+    def error(self, left: Any, right: Any) -> Any:
+        """Join exceptions on their way to a handler, which looks at them only where one has led there."""
+        if isinstance(left, Unbound) != isinstance(right, Unbound):
+            k = 1 if isinstance(left, Unbound) else 0
+            return self.export(k, (left, right)[k], "error")
+        values = []
+        for arm, side in zip(self.arms, (left, right), strict=True):
+            content = arm.changes.get(side.place, self.low.store.read(side.place)) if isinstance(side, Handle) else None
+            if not isinstance(content, InstanceContent) or [name for name, _ in content.fields] != ["$error"]:
+                return None
+            values.append(content.fields[0][1])
+        if left.place.cls is not right.place.cls:
+            return None
+        joined = InstanceContent((("$error", self.thing(values[0], values[1], "error")),))
+        return Handle(self.low.store.place("instance", joined, cls=left.place.cls))
 
     def exit(self, left: Any, right: Any) -> Any:
         """Join exit codes: 0 falls through, 1 break, 2 continue, 3 return."""
@@ -243,6 +263,8 @@ class Join:
             return self.one_sided(k, (left, right)[k], name)
         if isinstance(left, ArrayRef) and isinstance(right, ArrayRef):
             return self.arrays(left, right, name)
+        if isinstance(left, Value) and isinstance(right, Value) and isinstance(left.type, Opaque) and left.type == right.type:
+            return self.slot(left, right, left.type, name)
         kind, other = number_type(low, left), number_type(low, right)
         if kind is not None and other is not None:
             joined = kinds.join(kind, other, low.sizes)

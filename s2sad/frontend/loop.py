@@ -7,18 +7,18 @@ from typing import Any
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import exits, kinds
-from s2sad.frontend.branches import branch, raise_here
+from s2sad.frontend.branches import abandon, branch, raise_here, settle
 from s2sad.frontend.choices import option_number
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.exporting import exported
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.iteration import Plan
 from s2sad.frontend.last import last_bound
-from s2sad.frontend.loop_match import FAILS, LoopMatch
+from s2sad.frontend.loop_match import LoopMatch
 from s2sad.frontend.loop_state import Again, Slot
 from s2sad.frontend.operators import truth
 from s2sad.frontend.sameness import number_type
-from s2sad.frontend.signals import DeadPath, PrimalRaises
+from s2sad.frontend.signals import DeadPath, Left, PrimalRaises
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.trips import trip_size
 from s2sad.frontend.values import (
@@ -55,6 +55,7 @@ class Loop(LoopMatch):
         for _ in range(MOST_ATTEMPTS):
             self.depth = low.store.depth
             low.store.begin()
+            mark = len(low.opened)
             low.open_loops.append(self)
             self._reset()
             low.builder.location = location
@@ -73,6 +74,7 @@ class Loop(LoopMatch):
                 self.outer_related.clear()
                 self.stale.clear()
             finally:
+                abandon(low, mark)
                 low.open_loops.pop()
                 changes = low.store.rollback()
                 low.dead = False
@@ -122,15 +124,18 @@ class Loop(LoopMatch):
             condition: Value | None = None
             if not state["merged"]:
                 low.store.begin()
+                mark = len(low.opened)
                 try:
                     with low.builder.inside(test_region):
                         self.head(test_region)
                         before = dict(low.store.contents)
                         try:
                             answer = truth(low, low.usable(expression(low, test)))
-                        except DeadPath:
+                        except (DeadPath, Left):
                             answer = True
                             state["merged"] = True
+                        if len(low.opened) > mark:  # an exception may leave the condition
+                            answer = True
                         if isinstance(answer, bool):
                             if answer is False:
                                 state["merged"] = None
@@ -146,6 +151,7 @@ class Loop(LoopMatch):
                             ):
                                 state["merged"] = True
                 finally:
+                    abandon(low, mark)
                     low.store.rollback()
                 heads = self.slots
                 self._reset()
@@ -178,12 +184,12 @@ class Loop(LoopMatch):
             return
         assert self.body is not None
         self.close(WHILE, [], {"leaves": True} if self.leaves else {}, (state["test"], self.body))
-        if state["merged"] and FAILS not in self.possible:
+        if state["merged"] and exits.FAILS not in self.possible:
             self._never_falls()
 
     def _never_falls(self) -> None:
-        """After ``while True``: the loop was left by `break` or `return`."""
-        left = tuple(sorted(self.possible & {exits.BREAK, exits.RETURN}))
+        """After ``while True``: the loop was left by `break`, `return` or an exception."""
+        left = tuple(sorted(filter(exits.passes_loop, self.possible)))
         code = exits.current(self.low)
         if len(left) == 1 and not (left == (exits.BREAK,) and isinstance(code, Known)):
             self.low.store.write(self.frame.exit, Known(left[0]))
@@ -198,11 +204,11 @@ class Loop(LoopMatch):
             if answer:
                 body()
             else:
-                low.store.write(low.frame.exit, Known(FAILS))
+                low.store.write(low.frame.exit, Known(exits.FAILS))
             return
 
         def stop() -> None:
-            low.store.write(low.frame.exit, Known(FAILS))
+            low.store.write(low.frame.exit, Known(exits.FAILS))
 
         branch(low, answer, body, stop)
 
@@ -215,12 +221,16 @@ class Loop(LoopMatch):
         """Lower the body once."""
         low = self.low
         low.store.write(self.frame.exit, Known(exits.FALLS))
+        mark = len(low.opened)
         try:
             body()
         except DeadPath:
             low.dead = True
+        except Left:
+            pass
         except PrimalRaises as problem:
             raise_here(low, problem)
+        settle(low, mark)
 
     def close(self, operation: Any, bounds: list[Value], static: dict[str, Any], regions: tuple[Region, ...]) -> None:
         """Append the node and make its results the present state."""

@@ -57,15 +57,15 @@ class LoopMatch(LoopHead):
         with low.builder.inside(region):
             possible = set(exits.kinds_of(code)) if not dead else {exits.FALLS}
             self.possible = possible
-            leaving = tuple(sorted(possible & {exits.BREAK, exits.RETURN, FAILS}))
+            leaving = tuple(sorted(filter(exits.ends_loop, possible)))
             self.leaves = bool(leaving)
             leave: Value | None = None
             self.code = None
             if leaving:
                 flag = exits.is_code(low, code, leaving)
                 leave = low.constant(flag) if isinstance(flag, bool) else flag
-                kept = tuple(sorted({exits.FALLS, *(possible & {exits.BREAK, exits.RETURN})}))
-                if exits.RETURN in kept or (exits.BREAK in kept and getattr(self.site, "orelse", None)):
+                kept = tuple(sorted({exits.FALLS, *filter(exits.passes_loop, possible)}))
+                if kept[-1] > exits.BREAK or (exits.BREAK in kept and getattr(self.site, "orelse", None)):
                     value = self._kept_code(code, kept)
                     self.code = exits.Exit(value, kept)
             for slot in self.slots:
@@ -530,7 +530,6 @@ def options_of(thing: Any) -> list[ArrayRef]:
 
 
 MOST_ARRAYS = 4  # that one name stands for, round a loop
-FAILS = 4  # the exit code of a condition of `while` that is evaluated inside the trip
 
 
 def fits_option(low: Lowering, option: Abstract, thing: Abstract) -> bool:

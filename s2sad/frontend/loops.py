@@ -28,7 +28,7 @@ from s2sad.frontend.loop import Loop
 from s2sad.frontend.loop_state import Peel
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import binary, truth
-from s2sad.frontend.signals import DeadPath, NeedStatic
+from s2sad.frontend.signals import DeadPath, Left, NeedStatic
 from s2sad.frontend.statements import block
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.trips import after_trip, finish, static_trips, unroll, written_out
@@ -159,6 +159,8 @@ def peel(low: Lowering, one: Plan, bounds: Sequence[Abstract], body: Callable[[A
         body(one.element(start))
     except DeadPath:
         low.dead = True
+    except Left:
+        pass
     after_trip(low, others)
 
 

@@ -73,6 +73,12 @@ class Lowering:
         self.assumed: dict[Value, frozenset[int]] = {}  # tags -> the options that the branches around leave
         self.tests: dict[Value, tuple[Value, frozenset[int], int]] = {}  # conditions that ask which option a tag is
         self.yields: dict[Frame, Any] = {}  # generators that are being consumed -> who consumes them
+        self.tries: list[Any] = []  # the `try` statements around, innermost last
+        self.handling: list[Any] = []  # the exceptions whose handlers are being lowered
+        self.floating: tuple[tuple[str, str], ...] = ()  # the floating-point errors that raise here, as np.errstate names them
+        self.quiet = 0  # how many blocks around catch warnings
+        self.tried: dict[Any, Any] = {}  # operations that were tried -> the region where they have not raised
+        self.opened: list[Any] = []  # branches that end with the statement
         self.factories: dict[Place, Abstract] = {}  # default dicts
         self.live_places: dict[int, tuple[Place, Any]] = {}  # live objects by identity, kept alive
         self.live_objects: dict[Place, Any] = {}
@@ -156,12 +162,18 @@ class Lowering:
                     isinstance(value.type, Number) and value.type.kind == "complex"
                 ):
                     self.refuse("operands", what=rule.name, kinds="complex numbers")
+        if self.tries:
+            from s2sad.frontend.raising import protect
+
+            protect(self, rule, tuple(operands), static, kind)
         return kind
 
     def effect(self, rule: Rule | str, *operands: Value, result: Type | None = None, **static: Any) -> Value | None:
         """Append an operation with an effect, in order."""
         if isinstance(rule, str):
             rule = REGISTRY.rules[rule]
+        if self.tries and rule.effect == "foreign":
+            self.refuse("try", what="a call of a function of unknown exceptions")
         types: list[Type] = [TOKEN] if result is None else [TOKEN, result]
         node = self.builder.append(rule, (self.token(), *operands), static, types)
         self.store.write(self.world, node.results[0])

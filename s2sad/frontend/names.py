@@ -218,6 +218,7 @@ def import_statement(low: Lowering, node: Any) -> list[tuple[str, Abstract]]:
         if isinstance(node, gast.Import):
             module = sys.modules.get(alias.name)
             if module is None:
+                _missing(low, alias.name)
                 low.refuse("impure", node, name=f"import {alias.name}")
             if alias.asname is None and "." in alias.name:
                 bound.append((alias.name.partition(".")[0], Known(sys.modules[alias.name.partition(".")[0]])))
@@ -229,6 +230,18 @@ def import_statement(low: Lowering, node: Any) -> list[tuple[str, Abstract]]:
             module = sys.modules.get(node.module)
             value = getattr(module, alias.name, ABSENT) if module is not None else ABSENT
             if value is ABSENT:
+                if module is None:
+                    _missing(low, node.module)
                 low.refuse("impure", node, name=f"import of {alias.name}")
             bound.append((alias.asname or alias.name, low.live(value, None)))
     return bound
+
+
+def _missing(low: Lowering, name: str) -> None:
+    """Importing what is not installed raises where a handler waits for that."""
+    from importlib.util import find_spec
+
+    if low.tries and find_spec(name.partition(".")[0]) is None:
+        from s2sad.frontend.raising import raise_caught
+
+        raise_caught(low, ModuleNotFoundError, [Known(f"No module named {name.partition('.')[0]!r}")])

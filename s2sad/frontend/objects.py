@@ -329,7 +329,9 @@ def class_member(low: Lowering, receiver: Abstract, cls: type, owner: type, name
         return Method(receiver, method_function(low, cls, owner, name, raw))
     if owner is object or owner.__module__ == "builtins":
         if name == "__init__":
-            return Known(_nothing)
+            return Method(receiver, name) if issubclass(owner, BaseException) else Known(_nothing)
+        if name == "__str__" and issubclass(owner, BaseException) and isinstance(receiver, Handle):
+            return Method(receiver, name)
         low.refuse("unknown attribute", name=name, what=describe(receiver))
     wrapped = getattr(raw, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):

@@ -11,6 +11,7 @@ import numpy as np
 
 from s2sad.frontend.branches import branch
 from s2sad.frontend.choices import dispatch, is_option
+from s2sad.frontend.leaving import guard
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sameness import same
 from s2sad.frontend.signals import DeadPath, PrimalRaises
@@ -106,7 +107,30 @@ def binary(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstra
         isinstance(right, ArrayRef) and isinstance(left, (Handle, Items))
     ):
         return low.result(low.emit(rule, low.value(left), low.value(right)))
+    _none_operand(low, kind, left, right)
     low.refuse("operands", what=f"the operator {rule}", kinds=f"{describe(left)} and {describe(right)}")
+
+
+_SYMBOLS = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "** or pow()", "MatMult": "@"}
+
+
+def _none_operand(low: Lowering, kind: type, left: Abstract, right: Abstract) -> None:
+    """Raise what Python raises for a number and None."""
+    names = []
+    for side in (left, right):
+        found = None if isinstance(side, Known) and side.value is None else low.type_of(side)
+        if isinstance(found, Number):
+            names.append(found.kind)
+        elif isinstance(found, Scalar):
+            names.append(f"numpy.{np.dtype(found.dtype).name}")
+        elif isinstance(found, Array):
+            names.append({"f": "float", "c": "complex", "b": "bool"}.get(found.dtype[0], "int"))
+        elif isinstance(side, Known) and side.value is None:
+            names.append("NoneType")
+    if len(names) == 2 and kind.__name__ in _SYMBOLS:
+        from s2sad.frontend.effects import raise_error
+
+        raise_error(low, "TypeError", f"unsupported operand type(s) for {_SYMBOLS[kind.__name__]}: '{names[0]}' and '{names[1]}'")
 
 
 def fold(left: Known, right: Known, python: Callable[[Any, Any], Any]) -> Known | None:
@@ -337,6 +361,8 @@ def conditional(low: Lowering, condition: Value, then: Callable[[], Abstract], o
     branch(low, condition, lambda: low.store.write(holder, then()), lambda: low.store.write(holder, otherwise()))
     if low.dead:
         raise DeadPath
+    if low.tries:
+        guard(low)
     result = low.store.read(holder)
     low.store.write(holder, ABSENT)
     return low.usable(result)

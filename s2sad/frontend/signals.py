@@ -30,6 +30,10 @@ class DeadPath(Exception):
     """Nothing after this point of the path runs."""
 
 
+class Left(Exception):
+    """The path has left by its exit code in the middle of a statement: an exception is on its way to a handler."""
+
+
 class NeedStatic(Exception):
     """A number has to be known at compile time: the loop or the argument that defines it is to be made so."""
 

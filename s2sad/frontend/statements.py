@@ -8,12 +8,13 @@ from typing import Any
 
 from s2sad.frontend import exits
 from s2sad.frontend.assignment import _annotated, _assign, _augmented, _variable, assign_name
-from s2sad.frontend.branches import Arm, branch, close, run_arm
+from s2sad.frontend.branches import Arm, abandon, branch, close, run_arm, settle
 from s2sad.frontend.expressions import expression, read_variable
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.names import import_statement
 from s2sad.frontend.operators import truth
-from s2sad.frontend.signals import DeadPath
+from s2sad.frontend.raising import caught_here
+from s2sad.frontend.signals import DeadPath, Left, PrimalRaises
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Known
@@ -45,15 +46,21 @@ def block(low: Lowering, statements: Sequence[Any]) -> None:
 
 def after(low: Lowering, code: exits.Exit, rest: Callable[[], None]) -> None:
     """Lower what follows only where nothing has left."""
-    left = exits.is_code(low, code, tuple(one for one in code.codes if one != exits.FALLS))
+    leaving = tuple(one for one in code.codes if one != exits.FALLS)
+    left = exits.is_code(low, code, leaving)
     assert isinstance(left, Value)
+    known = exits.narrowed(low, code, leaving)
 
     def go() -> None:
         low.store.write(low.frame.exit, Known(exits.FALLS))
         low.store.write(low.frame.result, ABSENT)  # nothing has been returned on this path
+        for attempt in low.tries:
+            for handler in attempt.handlers:
+                if handler.caught is not None:
+                    low.store.write(handler.caught, ABSENT)
         rest()
 
-    branch(low, left, lambda: None, go)
+    branch(low, left, lambda: low.store.write(low.frame.exit, known), go)
 
 
 def proceed(low: Lowering, rest: Sequence[Any]) -> None:
@@ -72,22 +79,55 @@ def statement(low: Lowering, node: Any) -> None:
     if handler is None:
         low.refuse("syntax", node, what=f"the statement {type(node).__name__}", remedy="write it with simpler statements")
     low.at(node)
+    mark = len(low.opened)
     try:
         handler(low, node)
     except DeadPath:
         low.dead = True
+    except Left:
+        pass
+    except PrimalRaises as problem:
+        if not low.tries or not caught_here(low, problem):
+            abandon(low, mark)
+            raise
+    except BaseException:
+        abandon(low, mark)
+        raise
+    settle(low, mark)
 
 
 def _if(low: Lowering, node: Any, rest: Sequence[Any]) -> bool:
     """Lower an `if`; return whether the rest of the block was lowered with it."""
+    mark = len(low.opened)
     try:
         answer = truth(low, low.usable(expression(low, node.test)))
     except DeadPath:
         low.dead = True
-        return True
+        settle(low, mark)
+        return low.dead
+    except Left:
+        settle(low, mark)
+        return False
+    except PrimalRaises as problem:
+        if not low.tries or not caught_here(low, problem):
+            abandon(low, mark)
+            raise
+        settle(low, mark)
+        return False
+    except BaseException:
+        abandon(low, mark)
+        raise
     low.at(node)
+    if len(low.opened) > mark:  # an exception may have left the condition
+        try:
+            _sides(low, node, answer)
+        except BaseException:
+            abandon(low, mark)
+            raise
+        settle(low, mark)
+        return False
     if isinstance(answer, bool):
-        block(low, node.body if answer else node.orelse)
+        _sides(low, node, answer)
         return False
     location = low.location
     then = run_arm(low, lambda: block(low, node.body), answer, True)
@@ -102,6 +142,14 @@ def _if(low: Lowering, node: Any, rest: Sequence[Any]) -> bool:
     low.builder.location = location
     close(low, answer, [then, otherwise])
     return consumed
+
+
+def _sides(low: Lowering, node: Any, answer: bool | Value) -> None:
+    """Lower the branches of an `if` by themselves."""
+    if isinstance(answer, bool):
+        block(low, node.body if answer else node.orelse)
+    else:
+        branch(low, answer, lambda: block(low, node.body), lambda: block(low, node.orelse))
 
 
 def _leaves(low: Lowering, arm: Arm) -> bool:
@@ -138,7 +186,7 @@ def _continue(low: Lowering, node: Any) -> None:
 
 def _raise(low: Lowering, node: Any) -> None:
 
-    from s2sad.frontend.effects import raise_statement
+    from s2sad.frontend.exceptions import raise_statement
 
     raise_statement(low, node)
 
@@ -222,7 +270,7 @@ def _with(low: Lowering, node: Any) -> None:
 
 def _try(low: Lowering, node: Any) -> None:
 
-    from s2sad.frontend.contexts import try_statement
+    from s2sad.frontend.attempts import try_statement
 
     try_statement(low, node)
 

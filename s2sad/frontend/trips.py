@@ -11,7 +11,7 @@ from s2sad.frontend.branches import branch
 from s2sad.frontend.choices import pick
 from s2sad.frontend.iteration import MOST_TRIPS, Plan
 from s2sad.frontend.lower import Lowering
-from s2sad.frontend.signals import DeadPath, NeedStatic
+from s2sad.frontend.signals import DeadPath, Left, NeedStatic
 from s2sad.frontend.statements import after, block
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import Abstract, Known
@@ -31,7 +31,7 @@ def after_trip(low: Lowering, others: Callable[[], None] | None) -> None:
             if others is not None:
                 others()
         return
-    leaving = tuple(one for one in code.codes if one in (exits.BREAK, exits.RETURN))
+    leaving = tuple(filter(exits.passes_loop, code.codes))
     if not leaving or others is None:
         if leaving:
             narrow(low, code)
@@ -145,6 +145,8 @@ def unroll(low: Lowering, one: Plan, body: Callable[[Abstract], Any], what: str)
         go(0)
     except DeadPath:
         low.dead = True
+    except Left:
+        pass
 
 
 def narrow(low: Lowering, code: exits.Exit) -> None:

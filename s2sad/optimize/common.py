@@ -28,6 +28,7 @@ BUFFERS = frozenset(
         "deep_copy",
         "list_new",
         "poison",
+        "errstate",
     }
 )
 

@@ -94,6 +94,10 @@ class _Marker:
                     for region in node.regions:
                         for value in region.results:
                             self.need(value)
+                    for inner in node.regions[0].walk():  # what is tried is tried for its exception
+                        self.nodes.add(inner)
+                        for value in inner.operands:
+                            self.need(value)
             node = self.home[node]
 
     def trace(self, value: Value) -> None:

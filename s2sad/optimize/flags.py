@@ -2,13 +2,14 @@
 
 `break`, `continue` and `return` travel as small integers out of branches, and are compared with constants behind them.  A
 comparison of a branch's result with a constant moves into the branches, where it is often decided; an `if` whose result is
-true in one branch and false in the other is its condition.  Only booleans and integers are touched, so nothing is rounded.
+true in one branch and false in the other is its condition.  Inside a branch its condition is known.  Only booleans and
+integers are touched, so nothing is rounded.
 """
 
 from __future__ import annotations
 
 from s2sad.graph.build import Builder
-from s2sad.graph.core import CONSTANT, IF, Graph, Node, Region, Value
+from s2sad.graph.core import AT_TRIP, CONSTANT, IF, Graph, Node, Region, Value
 from s2sad.graph.types import BOOL, Number
 from s2sad.rules.declare import REGISTRY
 
@@ -26,19 +27,42 @@ class _Threader:
         self.builder = Builder(graph.body, graph.sizes)
         self.replacements: dict[Value, Value] = {}
         self.tests: dict[tuple[Value, object], Value] = {}
+        self.known: dict[Value, bool] = {}  # the conditions of the branches around
+        self.plain = not any(node.operation is AT_TRIP for node in graph.body.walk())
 
     def visit(self, region: Region) -> None:
         nodes, region.nodes = region.nodes, []
+        self.nodes(nodes, region)
+        region.results = [self.settled(value, region) for value in region.results]
+
+    def nodes(self, nodes: list[Node], region: Region) -> None:
         for node in nodes:
-            node.operands = tuple(self.final(value) for value in node.operands)
-            for inner in node.regions:
+            node.operands = tuple(self.settled(value, region) for value in node.operands)
+            answer = _number(node.operands[0]) if node.operation is IF and self.plain else _NO_NUMBER
+            if isinstance(answer, bool):  # only one of the branches can be reached here
+                chosen = node.regions[0 if answer else 1]
+                self.nodes(chosen.nodes, region)
+                for result, end in zip(node.results, chosen.results, strict=True):
+                    self.replacements[result] = self.settled(end, region)
+                continue
+            for number, inner in enumerate(node.regions):
+                if node.operation is IF and node.operands[0].type == BOOL:
+                    self.known[node.operands[0]] = number == 0
                 self.visit(inner)
             if node.operation is IF:
+                self.known.pop(node.operands[0], None)
                 region.nodes.append(node)
                 self.conditions(node, region)
             elif not self.decided(node, region):
                 region.nodes.append(node)
-        region.results = [self.final(value) for value in region.results]
+
+    def settled(self, value: Value, region: Region) -> Value:
+        """Return what stands for a value here."""
+        value = self.final(value)
+        if value not in self.known:
+            return value
+        with self.builder.inside(region):
+            return self.builder.constant(self.known[value])
 
     def final(self, value: Value) -> Value:
         while value in self.replacements:

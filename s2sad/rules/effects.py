@@ -10,6 +10,8 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import BOOL, TOKEN, Opaque, Tuple, Type
 from s2sad.rules.declare import REGISTRY, Rule, Signature, constant, point
@@ -49,6 +51,10 @@ def _raise(token: None, *values: Any, exception: Any, arguments: tuple[str, ...]
     raise kind(*values, *arguments)
 
 
+def _raise_again(token: None, error: BaseException) -> None:
+    raise error
+
+
 def _assert(token: None, condition: Any, *message: Any) -> None:
     if not condition:
         raise AssertionError(*message)
@@ -73,6 +79,7 @@ def _draw(
 print_ = _effect("print", "token, *values, /, sep=None, end=None", "print(*values, sep=sep, end=end)", _print, "output")
 report = _effect("report", "token, function, *values, /, keywords=()", "function(*values)", _report, "output", raises=True)
 raise_ = _effect("raise_", "token, *values, /, exception=None, arguments=()", "", _raise, "raise", raises=True)
+raise_again = _effect("raise_again", "token, error", "", _raise_again, "raise", raises=True)
 assert_ = _effect("assert", "token, condition, *message", "", _assert, "raise", raises=True)
 foreign = _effect(
     "foreign", "token, function, *values, /, kind=None, keywords=()", "function(*values)", _foreign, "foreign", result=True, raises=True
@@ -109,6 +116,16 @@ dict_of = _displayed(
     "dict(zip(keys, [*values]))",
     lambda *values, keys: dict(zip(keys, values, strict=True)),
     at=[point(1.5, 2, keys=("a", "b"))],
+)
+errstate = REGISTRY.add(
+    Rule(
+        "errstate",
+        lambda *, settings: np.errstate(**dict(settings)),
+        lambda sizes, *, settings: Opaque("manager"),
+        kind="structural",
+        signature=Signature.parse("/, settings=()"),
+        spell=lambda *, settings: f"np.errstate({', '.join(f'{name}={value!r}' for name, value in settings)})",
+    )
 )
 is_same = constant(
     "is_same", "a, b", "a is b", lambda a, b: a is b, infer=lambda sizes, a, b: BOOL, complex=True, at=[point(None, None), point("a", None)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import numpy as np
@@ -48,8 +49,8 @@ def asks_until(x):
 @case("S2S115")
 def catches(x):
     try:
-        y = np.linalg.inv(x)
-    except ValueError:
+        y = x * len(os.getcwd())
+    except OSError:
         y = x
     return y
 
