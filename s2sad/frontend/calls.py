@@ -284,6 +284,8 @@ def module_of(value: Any) -> str:
 
 def call_library(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     """Call a function of the standard library: lowered like the user's, or, where that fails, as one that nothing is known about."""
+    if low.tries:  # what is half lowered cannot be taken back where an exception may leave it
+        return call_live(low, value, arguments, keywords, callee.origin)
     region, location = low.builder.region, low.location
     count, frames = len(region.nodes), len(low.frames)
     low.store.begin()

@@ -566,7 +566,7 @@ class Join:
         try:
             for key, content in arm.changes.items():
                 low.store.write(key, content)
-            with low.builder.inside(arm.region):
+            with low.builder.inside(arm.region), low.unprotected():
                 return make()
         finally:
             low.store.rollback()
@@ -582,7 +582,7 @@ class Join:
         try:
             for key, content in arm.changes.items():
                 low.store.write(key, content)
-            with low.builder.inside(arm.region):
+            with low.builder.inside(arm.region), low.unprotected():
                 result = force(low, pending)
         finally:
             arm.changes = low.store.rollback()

@@ -105,14 +105,15 @@ class Loop(LoopMatch):
             with low.builder.inside(region):
                 self.head(region)
                 self.trip(lambda: body(one.element(index)))
-            region.results = self.ends(region, [])
+            region.results = self._ends(region)
 
         self.attempts(once)
         assert self.body is not None
         static: dict[str, Any] = {"leaves": True} if self.leaves else {}
         if one.reverse:
             static["reversed"] = True
-        self.close(FOR, operands, static, (self.body,))
+        with low.unprotected():
+            self.close(FOR, operands, static, (self.body,))
 
     def run_while(self, test: Any, body: Callable[[], None]) -> None:
         """Lower a `while`."""
@@ -165,7 +166,7 @@ class Loop(LoopMatch):
                     self.trip(lambda: self._tested(test, body))
                 else:
                     self.trip(body)
-            region.results = self.ends(region, [])
+            region.results = self._ends(region)
             if state["merged"]:
                 test_region = low.builder.new_region([slot.parameter.type for slot in self.slots])
                 with low.builder.inside(test_region):
@@ -183,7 +184,8 @@ class Loop(LoopMatch):
         if state["merged"] is None:
             return
         assert self.body is not None
-        self.close(WHILE, [], {"leaves": True} if self.leaves else {}, (state["test"], self.body))
+        with low.unprotected():
+            self.close(WHILE, [], {"leaves": True} if self.leaves else {}, (state["test"], self.body))
         if state["merged"] and exits.FAILS not in self.possible:
             self._never_falls()
 
@@ -231,6 +233,10 @@ class Loop(LoopMatch):
         except PrimalRaises as problem:
             raise_here(low, problem)
         settle(low, mark)
+
+    def _ends(self, region: Region) -> list[Value]:
+        with self.low.unprotected():
+            return self.ends(region, [])
 
     def close(self, operation: Any, bounds: list[Value], static: dict[str, Any], regions: tuple[Region, ...]) -> None:
         """Append the node and make its results the present state."""

@@ -275,6 +275,15 @@ class Lowering:
         finally:
             del self.held[count:]
 
+    @contextmanager
+    def unprotected(self) -> Iterator[None]:
+        """Emit what the program does not do itself: no handler is about it."""
+        tries, self.tries = self.tries, []
+        try:
+            yield
+        finally:
+            self.tries = tries
+
     def narrowed(self, thing: Choice) -> Abstract:
         """Leave out the options that the branches around exclude."""
         allowed = self.assumed.get(thing.tag)
