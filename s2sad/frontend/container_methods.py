@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,10 @@ def container_method(low: Lowering, receiver: Abstract, name: str, arguments: li
             from s2sad.frontend.sequences import METHODS as SEQUENCE_METHODS
 
             table = {**LIST_METHODS, **SEQUENCE_METHODS} if isinstance(content, GrowingContent) else LIST_METHODS
+            if receiver.place.cls is collections.deque:
+                from s2sad.frontend.deques import DEQUE_METHODS
+
+                table = {**table, **DEQUE_METHODS}
         elif isinstance(content, RepeatedContent):
             table = {"append": _list_append}
         elif isinstance(content, DictContent):

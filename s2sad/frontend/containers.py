@@ -85,6 +85,8 @@ def item_of(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
                 return low.live(value[key], None)
             if isinstance(value, enum.EnumMeta):
                 return low.live(value[low.static(index, "the name of a member")], None)
+            if value is None:
+                raise PrimalRaises("'NoneType' object is not subscriptable", TypeError)
             if isinstance(value, type) or hasattr(value, "__class_getitem__"):
                 return base  # list[int] and the like
             if isinstance(value, (int, float, complex)) and not isinstance(value, np.generic):
@@ -275,7 +277,8 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
         if call_special(low, base, "__setitem__", [index, value]) is not None:
             return
     if isinstance(base, (Items, Known)):
-        raise_python(low, TypeError("object does not support item assignment"))
+        name = "tuple" if isinstance(base, Items) else type(base.value).__name__
+        raise_python(low, TypeError(f"'{name}' object does not support item assignment"))
     low.refuse("operands", what="assignment to an element", kinds=describe(base))
 
 

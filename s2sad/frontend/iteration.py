@@ -143,6 +143,8 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
             return plan(low, resolved(low, thing))
         case Lazy():
             return _lazy(low, thing)
+    if isinstance(thing, Known) and thing.value is None:
+        raise PrimalRaises("'NoneType' object is not iterable", TypeError)
     low.refuse("operands", what="a loop", kinds=describe(thing))
 
 

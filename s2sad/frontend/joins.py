@@ -531,7 +531,14 @@ class Join:
 
     def mergeable(self, left: Place, right: Place) -> bool:
         """Whether two containers that were made in the branches have one structure."""
-        if left is right or left.kind != right.kind or left.cls is not right.cls or not self.own(0, left) or not self.own(1, right):
+        if (
+            left is right
+            or left.kind != right.kind
+            or left.cls is not right.cls
+            or left.limit != right.limit
+            or not self.own(0, left)
+            or not self.own(1, right)
+        ):
             return False
         a, b = self.arms[0].changes.get(left), self.arms[1].changes.get(right)
         match a, b:
@@ -551,7 +558,7 @@ class Join:
         """Join two containers that were made in the branches."""
         found = self.places.get((left, right))
         if found is None:
-            found = self.low.store.place(left.kind, None, name=left.name, cls=left.cls)
+            found = self.low.store.place(left.kind, None, name=left.name, cls=left.cls, limit=left.limit, factory=left.factory)
             self.places[left, right] = found
             content = self.contents(self.arms[0].changes.get(left), self.arms[1].changes.get(right), name, found)
             self.low.store.write(found, content)

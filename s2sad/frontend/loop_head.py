@@ -175,7 +175,7 @@ class LoopHead(LoopState):
         root = content.root if isinstance(content, ElementContent) else None
         if isinstance(content, ElementContent):
             content = own_content(low, content)
-        made = low.store.place(place.kind, None, name=place.name, cls=place.cls)
+        made = low.store.place(place.kind, None, name=place.name, cls=place.cls, limit=place.limit, factory=place.factory)
         self.places[path] = made
         relate(made, place)
         if root is not None:
@@ -225,13 +225,16 @@ class LoopHead(LoopState):
         options = self.choices[path]
         from s2sad.frontend.loop_match import fits_option
 
-        start = next((k for k, option in enumerate(options) if fits_option(low, option, thing)), 0)
-        tag = self._parameter(region, INT, (*path, "tag"), "", lambda: low.constant(start))
+        mine = thing.options if isinstance(thing, Choice) else (thing,)
+        numbers = [next((k for k, option in enumerate(options) if fits_option(low, option, one)), 0) for one in mine]
+        tag = self._parameter(region, INT, (*path, "tag"), "", lambda: option_number(low, thing, numbers))
         made: list[Abstract] = []
         for k, option in enumerate(options):
-            here = thing if k == start else None
-            if here is not None:
-                made.append(self.generalise(region, here, (*path, "option", k), name))
+            here = [one for number, one in zip(numbers, mine, strict=True) if number == k]
+            if len(here) > 1:
+                return Conflict(name, "one of several things of one kind before the loop", low.location)
+            if here:
+                made.append(self.generalise(region, here[0], (*path, "option", k), name))
             else:
                 made.append(self.parameters(region, option, (*path, "option", k), name))
         return Choice(tag, tuple(made))

@@ -385,12 +385,10 @@ class LoopMatch(LoopHead):
     def _choose(self, head: Any, final: Any, path: SlotPath, name: str) -> bool:
         """The thing at the end of a trip is of another kind than at the head."""
         low = self.low
-        if (
-            (isinstance(head, Known) and head.value is None)
-            or (isinstance(final, Known) and final.value is None)
-            or (is_named(head) and is_named(final))
-        ):
-            options: list[Abstract] = [head]
+        if _may_be_none(head) or _may_be_none(final) or (is_named(head) and is_named(final)) or isinstance(head, Choice):
+            if isinstance(head, Known) and head.value is None and not _may_be_none(final) and self.peels:
+                raise Peel("None before the loop only")
+            options: list[Abstract] = list(head.options) if isinstance(head, Choice) else [head]
             for option in final.options if isinstance(final, Choice) else (final,):
                 if not any(fits_option(low, one, option) for one in options):
                     if isinstance(option, ArrayRef):
@@ -508,6 +506,11 @@ class LoopMatch(LoopHead):
                 case _:
                     return None
         return thing
+
+
+def _may_be_none(thing: Any) -> bool:
+    options = thing.options if isinstance(thing, Choice) else (thing,)
+    return any(isinstance(option, Known) and option.value is None for option in options)
 
 
 def tells_apart(loop: LoopMatch, head: Any, final: Any) -> bool:

@@ -79,12 +79,12 @@ class Lowering:
         self.quiet = 0  # how many blocks around catch warnings
         self.tried: dict[Any, Any] = {}  # operations that were tried -> the region where they have not raised
         self.opened: list[Any] = []  # branches that end with the statement
-        self.factories: dict[Place, Abstract] = {}  # default dicts
         self.live_places: dict[int, tuple[Place, Any]] = {}  # live objects by identity, kept alive
         self.live_objects: dict[Place, Any] = {}
         self.live_fields: dict[Place, dict[str, Any]] = {}
         self.live_leaves: dict[str, Any] = {}
         self.entries: dict[tuple[Value, Value], Value] = {}  # (list, index) -> the entry that has been read
+        self.filled: set[Value] = set()  # versions of lists that are certainly not empty
         self.seen: dict[Any, tuple[Abstract, ...]] = {}  # parts of elements of lists, as things of the program
         self._reads: dict[tuple[Value, Path, tuple[Value, ...]], Value] = {}
         self._frame_count = 0

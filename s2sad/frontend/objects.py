@@ -6,6 +6,7 @@ first asked for; what was read is an input or a guard.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 import functools
@@ -52,6 +53,9 @@ Keywords = dict[str, Abstract]
 LIST_LIKE = ("append", "extend", "pop", "insert", "reverse", "clear", "index", "count", "copy", "remove", "sort")
 
 
+DEQUE_LIKE = ("appendleft", "popleft", "extendleft", "rotate")
+
+
 DICT_LIKE = ("get", "keys", "values", "items", "update", "pop", "setdefault", "copy", "clear")
 
 
@@ -80,10 +84,13 @@ def attribute_of(low: Lowering, base: Abstract, name: str) -> Abstract:
         case Handle(place):
             if (
                 (place.kind == "list" and name in LIST_LIKE)
+                or (place.cls is collections.deque and name in DEQUE_LIKE)
                 or (place.kind == "dict" and name in DICT_LIKE)
                 or (place.kind == "set" and name in SET_LIKE)
             ):
                 return Method(base, name)
+            if place.cls is collections.deque and name == "maxlen":
+                return Known(place.limit)
             if place.kind == "instance":
                 return instance_attribute(low, base, name)
         case Items(elements, cls):

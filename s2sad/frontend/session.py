@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import enum
 import types
 from collections.abc import Callable, Mapping
@@ -381,7 +382,9 @@ class Session:
 
     def missing(self, low: Lowering, handle: Handle, key: Any) -> Abstract | None:
         """Return what a default dict makes for a key that it has not, or None."""
-        factory = low.factories.get(handle.place)
+        if handle.place.cls is collections.Counter:
+            return Known(0)
+        factory = handle.place.factory
         if factory is None or (isinstance(factory, Known) and factory.value is None):
             return None
 

@@ -224,6 +224,8 @@ class Place:
     links: list[Link] = field(default_factory=list)
     mirror: Place | None = None  # of ``vars(instance)``: the instance
     inner: list[Place] = field(default_factory=list)  # objects that are elements of this list, or parts of these
+    limit: int | None = None  # the most elements of a deque
+    factory: Any = None  # what a default dict makes for a key that it has not
     held: bool = False  # by a list of unknown length
     shared: bool = False  # an object may be twice in this list
     pierced: bool = False  # an element of this list has been written
