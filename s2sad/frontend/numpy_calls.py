@@ -16,6 +16,7 @@ import numpy as np
 
 from s2sad.frontend.arrays import array_of, into, take
 from s2sad.frontend.choices import dispatch
+from s2sad.frontend.layouts import shares
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sharing import connect
 from s2sad.frontend.signals import PrimalRaises
@@ -385,9 +386,8 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
         made = low.emit_several(rule, *values, **static)
         return Items(tuple(map(low.result, made)), None if rule.returned is None else rule.returned())
     value = low.emit(rule, *values, **static)
-    fresh_order = rule.kind in ("elementwise",) and all(
-        not isinstance(one, ArrayRef) or (one.place.contiguous and not one.path) for one in operands
-    )
+    arrays = [one for one in operands if isinstance(one, ArrayRef)]
+    fresh_order = rule.kind in ("elementwise",) and all(one.place.contiguous and not one.path for one in arrays)
     always = rule.name in (
         "zeros",
         "ones",
@@ -404,19 +404,20 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
         "concatenate",
         "outer",
     )
-    result = low.result(value, contiguous=always or fresh_order)
+    row = rule.sharing == "fresh" and isinstance(value.type, Array) and value.type.rank == 1
+    result = low.result(value, contiguous=always or fresh_order or row)
+    if isinstance(result, ArrayRef) and rule.kind == "elementwise":
+        rank = low.array_type(result).rank
+        result.place.like = tuple(one for one in arrays if low.array_type(one).rank == rank)
     if isinstance(result, ArrayRef) and rule.sharing in ("view", "layout", "same"):
-        for thing in operands:
-            if isinstance(thing, ArrayRef):
-                if (
-                    rule.sharing == "layout"
-                    and thing.place.contiguous
-                    and not thing.path
-                    and all(map(_hashable, static.values()))
-                    and len(operands) == 1
-                ):
+        for thing in arrays:
+            if rule.sharing == "layout" and len(operands) == 1 and all(map(_hashable, static.values())):
+                shared = shares(low, rule.name, thing, low.array_type(result).rank)
+                if shared:
                     return take(low, thing, View(rule.name, tuple(static.items())))
-                connect(result.place, thing.place)
+                if shared is False:
+                    return low.result(low.emit("copy", value), contiguous=True)
+            connect(result.place, thing.place)
         result.place.readonly = rule.name == "expand"
     return result
 

@@ -10,6 +10,7 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.array_methods import array_attribute, copied, item_number, reshaped
 from s2sad.frontend.arrays import array_of, extent, path_step, take, write_step
+from s2sad.frontend.layouts import order_of
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.numpy_calls import (
     Keywords,
@@ -65,7 +66,10 @@ def _array(low: Lowering, function: Any, arguments: list[Abstract], keywords: Ke
         return low.result(low.emit("array", low.emit("cast", value, kind=Scalar(dtype))))
     if isinstance(thing, ArrayRef):
         if not copy:
-            if function is np.ascontiguousarray and not (thing.place.contiguous and not thing.path):
+            order = order_of(low, thing) if function is np.ascontiguousarray else "C"
+            if order in ("F", "other"):
+                return copied(low, thing, "C")
+            if order is None:
                 copyish = low.result(low.emit("copy", value), contiguous=True)
                 assert isinstance(copyish, ArrayRef)
                 connect(copyish.place, thing.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -51,8 +51,11 @@ class Memo:
 class Session:
     """Inputs and guards of the function that is lowered; `static` names the ints that are known by value this time."""
 
-    def __init__(self, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None) -> None:
+    def __init__(self, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None, live: Mapping[str, Any]) -> None:
         self.arguments = arguments
+        self.live_arguments = live
+        self.layouts = False  # whether it is asked how arguments lie in memory
+        self.asked_layout = False  # whether that would have told something
         self.static_inputs = static
         self.derive = derive
         self.guards: dict[tuple[Origin, str], Guard] = {}
@@ -172,6 +175,17 @@ class Session:
         if text is None or (text not in self.arguments.seen and text not in self._live_ints):
             return None
         return text
+
+    def layout(self, origin: Origin) -> str | None:
+        """Return how an array argument lies in memory, and note that this was asked."""
+        if origin.kind != "argument" or origin.root not in self.live_arguments:
+            return None
+        array = self.live_arguments[origin.root]
+        for how, key in origin.steps:
+            array = array[key] if how == "item" else getattr(array, key)
+        order = "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "other"
+        self.guards[str(origin), "layout"] = Guard(origin.kind, origin.root, origin.steps, "layout", order)
+        return order
 
     # ------------------------------------------------------------ live objects
 

@@ -208,7 +208,8 @@ class Place:
     """Where a mutable object lives.
 
     `partners` are places that may share memory with this one in a way that is not known: a write to one makes the other
-    stale.  `contiguous` says that an array is known to be C-contiguous, so that its reshape is a view.
+    stale.  `contiguous` says that an array is known to be C-contiguous, so that its reshape is a view; else a new array lies in memory
+    as those that it is `like`.
     """
 
     number: int
@@ -218,6 +219,7 @@ class Place:
     origin: Origin | None = None
     contiguous: bool = False
     readonly: bool = False
+    like: tuple[ArrayRef, ...] = ()
     partners: list[Place] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     mirror: Place | None = None  # of ``vars(instance)``: the instance
