@@ -176,6 +176,7 @@ class _Loop:
         # Where a slot lives, or what it refers to, and which of the two that makes it for the slot that is asked for.
         waiting = [(slot, False, roots), (slot, True, held)]
         seen = {(slot, False, False), (slot, True, True)}
+        through: list[Root] = []  # what the body's containers refer to, which stands for these
         while waiting:
             slot, contents, kept = waiting.pop()
             for value in (self.initial(slot), self.result(slot)):
@@ -188,8 +189,14 @@ class _Loop:
                     if other is None:
                         kept[root] = None
                         continue
+                    if kept is held:
+                        through.append(root)
                     step = (other, root is not self.roots[other], kept is held)
                     if step not in seen:
                         seen.add(step)
                         waiting.append((other, step[1], kept))
+        for root in held:
+            for other_root in through:
+                root.holders.update(other_root.holders)
+                root.fixed = root.fixed or other_root.fixed
         return Place(tuple(roots), whole, writable, tuple(held))
