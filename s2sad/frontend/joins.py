@@ -46,7 +46,7 @@ from s2sad.frontend.values import (
     Variable,
 )
 from s2sad.graph.core import IF, Node, Value
-from s2sad.graph.index import Index, Operand, Path, Slice
+from s2sad.graph.index import Index, Operand, Path, Slice, shifted
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import BOOL, INT, List, Opaque, Type
 
@@ -345,7 +345,7 @@ class Join:
                 relate(before, place)
             for link in side.place.links:
                 if link.joined is side.place:
-                    self.tie_through(place, k, link)
+                    self.tie_through(place, k, link, side)
         elif all(low.builder.visible(operand) for operand in side.operands):
             link = Link(place, side, self.condition, k == 1, frozenset({(self.condition, k == 0)}))
             place.links.append(link)
@@ -356,10 +356,12 @@ class Join:
             if partner is not place:
                 relate(place, partner)
 
-    def tie_through(self, place: Place, k: int, link: Link) -> None:
-        """A place that was joined inside the branch is joined again: it is still what it was joined of."""
+    def tie_through(self, place: Place, k: int, link: Link, side: ArrayRef) -> None:
+        """A place that was joined inside the branch is joined again, or a part of it: it is still what it was joined of."""
         low = self.low
-        source = link.reference
+        origin = link.reference
+        path = (*origin.path, *shifted(side.path, len(origin.operands)))
+        source = ArrayRef(origin.place, path, (*origin.operands, *side.operands), origin.name)
         if self.own(k, source.place) or not all(low.builder.visible(operand) for operand in source.operands):
             for root, _ in roots(source.place):
                 if not self.own(k, root):
