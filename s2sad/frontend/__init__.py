@@ -38,6 +38,7 @@ __all__ = [
 
 MOST_RESTARTS = 12
 DEPENDS_ON_LAYOUT = ("S2S130", "S2S131", "S2S132")
+DEPENDS_ON_REFERENCES = ("S2S130", "S2S131")
 DEPENDS_ON_PATHS = ("S2S130", "S2S131", "S2S136", "S2S137", "S2S139")
 
 
@@ -67,22 +68,29 @@ def lower(
     given = Arguments.of(arguments)
     static: set[str] = set()
     refused: UnsupportedError | None = None
-    layouts = False
+    layouts = tags = False
+    untold: UnsupportedError | None = None
     for _ in range(MOST_RESTARTS):
         root = _Root(function_or_source, given, static, derive, live or {})
         root.session.decides = refused is not None
         root.session.layouts = layouts
+        root.session.tags = tags
         try:
             return root.run()
         except UnsupportedError as problem:
             if problem.code in DEPENDS_ON_LAYOUT and not layouts and root.session.asked_layout:
                 layouts = True
                 continue
+            if problem.code in DEPENDS_ON_REFERENCES and untold is None:
+                tags, untold = True, problem  # another attempt tells references apart
+                continue
+            if tags:
+                tags, problem = False, untold or problem
             # Paths for other lengths may give something else: a second attempt takes only those for the lengths seen.
             if refused is not None:
                 raise refused from None
             if problem.code not in DEPENDS_ON_PATHS or not given.seen:
-                raise
+                raise problem from None
             refused = problem
         except NeedStatic as need:
             if not isinstance(need.culprit, str) or need.culprit in static:

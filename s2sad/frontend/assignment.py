@@ -255,7 +255,15 @@ def combine(low: Lowering, operation: type, old: Abstract, value: Abstract) -> A
     if isinstance(old, ArrayRef):
         in_place(low, old, BINARY[operation.__name__][0], value)
         return old
-    if isinstance(old, Choice) and not numeric(low, old):
+    if isinstance(old, Choice) and all(isinstance(option, ArrayRef) for option in old.options):
+
+        def use(option: Abstract) -> Abstract:
+            combine(low, operation, option, value)
+            return Known(None)
+
+        dispatch(low, old, use)
+        return old
+    if isinstance(old, Choice) and (not numeric(low, old) or any(isinstance(option, ArrayRef) for option in old.options)):
         return dispatch(low, old, lambda option: combine(low, operation, option, value))
     if isinstance(old, Handle):
         from s2sad.frontend.container_operators import augmented

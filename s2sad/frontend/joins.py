@@ -387,7 +387,8 @@ class Join:
                     (
                         n
                         for n, (other, thing) in enumerate(sources)
-                        if same(thing, option) or (other != k and n not in mine and fits(low, thing, option))
+                        if same(thing, option)
+                        or (other != k and n not in mine and not told_apart(low, thing, option) and fits(low, thing, option))
                     ),
                     None,
                 )
@@ -427,6 +428,8 @@ class Join:
             found = self.same_skeleton(left, right)
             if found is not None:
                 return ArrayRef(left.place, found[0], found[1], name)
+        if low.session.tags and not self.own(0, left.place) and not self.own(1, right.place):
+            return self.choice(left, right, name)
         if not left.path and not right.path:
             pair = (left.place, right.place)
             if pair in self.places:
@@ -612,6 +615,11 @@ class Join:
     def export(self, k: int, thing: Any, name: str, keep: bool = False) -> Any:
         """Return a thing that one branch leaves as the outside sees it."""
         return exported(self.low, thing, name, lambda value, label: self.leaf(k, value, label), self.arms[k].changes, self.exported)
+
+
+def told_apart(low: Lowering, left: Abstract, right: Abstract) -> bool:
+    """Whether two arrays stay two options, because it is asked which one is meant."""
+    return bool(low.session.tags) and isinstance(left, ArrayRef) and isinstance(right, ArrayRef)
 
 
 def needed(node: Node) -> bool:

@@ -195,7 +195,9 @@ class Lowering:
     def result(self, value: Value, *, contiguous: bool = False, name: str = "") -> Abstract:
         """Return what a new value is to the program: an array gets a place of its own."""
         if isinstance(value.type, Array):
-            return ArrayRef(self.store.place("array", value, contiguous=contiguous, name=name), name=name)
+            operation = value.owner.operation if isinstance(value.owner, Node) else None
+            row = isinstance(operation, Rule) and operation.sharing == "fresh" and value.type.rank == 1  # NumPy makes no other ones
+            return ArrayRef(self.store.place("array", value, contiguous=contiguous or row, name=name), name=name)
         if isinstance(value.type, List):
             return Handle(self.store.place("list", GrowingContent(value)))
         return value

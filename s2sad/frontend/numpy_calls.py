@@ -404,8 +404,7 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
         "concatenate",
         "outer",
     )
-    row = rule.sharing == "fresh" and isinstance(value.type, Array) and value.type.rank == 1
-    result = low.result(value, contiguous=always or fresh_order or row)
+    result = low.result(value, contiguous=always or fresh_order)
     if isinstance(result, ArrayRef) and rule.kind == "elementwise":
         rank = low.array_type(result).rank
         result.place.like = tuple(one for one in arrays if low.array_type(one).rank == rank)

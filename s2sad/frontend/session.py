@@ -54,6 +54,7 @@ class Session:
     def __init__(self, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None, live: Mapping[str, Any]) -> None:
         self.arguments = arguments
         self.live_arguments = live
+        self.tags = False  # whether a name for one of several arrays says which, instead of having an array of its own
         self.layouts = False  # whether it is asked how arguments lie in memory
         self.asked_layout = False  # whether that would have told something
         self.static_inputs = static
