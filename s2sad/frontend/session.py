@@ -185,7 +185,7 @@ class Session:
         for how, key in origin.steps:
             array = array[key] if how == "item" else getattr(array, key)
         order = "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "other"
-        self.guards[str(origin), "layout"] = Guard(origin.kind, origin.root, origin.steps, "layout", order)
+        self.guards[origin, "layout"] = Guard(origin.kind, origin.root, origin.steps, "layout", order)
         return order
 
     # ------------------------------------------------------------ live objects
