@@ -188,7 +188,7 @@ def lower_target(
     location: Location | None,
 ) -> Lowered:
     """Lower a function, or a derivative of it: the graph of a derivative is taken before anything is kept."""
-    lowered = lower(function, pattern, derive=nested(driver))
+    lowered = lower(function, pattern, derive=nested(driver), live=arguments)
     driver.see("lower", lowered.graph)
     lowered = replace(lowered, graph=driver.passes(PRIMAL, lowered.graph))
     for request in chain:

@@ -244,8 +244,14 @@ class Environment:
                 conditions.terms.append(f"len({text}) == {expected}")
             case "keys":
                 conditions.terms.append(f"tuple({text}) == {conditions.name(tuple(expected))}")
+            case "layout":
+                flags = {"C": "{0}.flags.c_contiguous", "F": "not {0}.flags.c_contiguous and {0}.flags.f_contiguous"}
+                other = "not {0}.flags.c_contiguous and not {0}.flags.f_contiguous"
+                conditions.terms.append(flags.get(expected, other).format(text))
             case "same":
                 conditions.terms.append(f"{text} is {self.other(expected)}")
+            case "lacks":
+                conditions.terms.append(f"{expected!r} not in vars({text})")
             case _:
                 raise ValueError(f"unknown guard {test!r}")
 

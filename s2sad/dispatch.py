@@ -42,6 +42,7 @@ class Specialisation:
     namespace: dict[str, Any]
     live: Sequence[Live] = ()
     disjoint: Sequence[tuple[str, str]] = ()  # arguments of which one is written: they must not share memory
+    distinct: Sequence[tuple[str, str]] = ()  # containers of which one is changed: they must not be one object
     compiled: Any = None
     entry: Callable[..., Any] = field(init=False)
     _accepts: Callable[..., bool] | None = None
@@ -94,7 +95,7 @@ class Dispatcher:
         extra = {name: keywords.pop(name) for name in self.suffix}
         values = self.bind(*args, **keywords)
         specialisation = self.find(values)
-        if specialisation.disjoint:
+        if specialisation.disjoint or specialisation.distinct:
             self.check_disjoint(specialisation, values)
         self.last = specialisation
         self.entry = specialisation.entry
@@ -141,6 +142,7 @@ class Dispatcher:
         parameters = self.parameters
         tests = [specialisation.condition] if specialisation.condition else []
         tests += [f"not _s2_share({left}, {right})" for left, right in specialisation.disjoint]
+        tests += [f"{left} is not {right}" for left, right in specialisation.distinct]
         suffix = "".join(f", {name}={name}" for name in self.suffix)
         live = "".join(f", {item.name}={item.read}" for item in specialisation.live)
         header = parameters.header
@@ -174,8 +176,16 @@ class Dispatcher:
         return specialisation.namespace["_s2_direct"](*values, **extra)
 
     def check_disjoint(self, specialisation: Specialisation, values: Sequence[Any]) -> None:
-        """Refuse arguments that share memory when the function writes into one of them."""
+        """Refuse arguments that share memory, or are one object, when the function writes into one of them."""
         arguments = dict(zip(self.parameters.names, values, strict=True))
+        for left, right in specialisation.distinct:
+            if eval(f"{left} is {right}", {**specialisation.namespace}, arguments):
+                raise DifferentiationError(
+                    f"{self.parameters.function}() changes {left}, which is the same object as {right}.",
+                    code="S2S311",
+                    remedy="pass a copy of one of them",
+                    location=self.location,
+                )
         for left, right in specialisation.disjoint:
             first, second = (eval(text, {**specialisation.namespace}, arguments) for text in (left, right))
             if isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and np.shares_memory(first, second):

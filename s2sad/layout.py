@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Sequence
 
-from s2sad.conditions import PlainConditions
+from s2sad.conditions import Environment, PlainConditions
 from s2sad.emit import Emitted, FunctionSpec, print_module
 from s2sad.errors import DifferentiationError
 from s2sad.frontend import Input
@@ -209,6 +209,10 @@ def entry_checks(problem: Problem, derived: Derived, spec: FunctionSpec, assumpt
         conditions.tree(root, tree, problem.parts)
     for assumption in assumptions:
         conditions.assume(assumption)
+    surroundings = Environment(None, problem.parameters.names, conditions, {})
+    for guard in problem.lowered.guards:
+        if guard.test == "layout":
+            surroundings.guard(guard.origin, guard.root, guard.steps, guard.test, guard.expected)
     if not conditions.terms:
         return []
     layout = Layout(problem, derived, spec.name)

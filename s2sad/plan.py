@@ -125,7 +125,8 @@ def refuse_lasting_changes(problem: Problem) -> None:
     for origin, root, steps in changes:
         tree = problem.trees.get(root)
         instance = isinstance(tree, Branch) and tree.kind in ("instance", "dataclass")
-        if origin in ("argument", "default") and not (instance and root not in own):
+        shared = type(problem.parameters.defaults.get(f"_s2_default_{root}")).__name__ in ("list", "dict", "set", "ndarray")
+        if origin in ("argument", "default") and not (instance and root not in own) and not shared:
             continue
         raise UnsupportedError(
             f"{problem.parameters.function}() changes {spoken([(root, steps)])}, which outlives the call.",

@@ -16,7 +16,7 @@ from s2sad.frontend import Arguments, Input, Lowered, PrimalRaises, parse_types
 from s2sad.frontend.results import signature_text
 from s2sad.frontend.signature import parse_type
 from s2sad.frontend.source import Source
-from s2sad.graph.tree import Leaf, Tree, leaves
+from s2sad.graph.tree import Branch, Leaf, Tree, leaves
 from s2sad.graph.types import Array, is_inexact
 from s2sad.plan import Problem, leaf_steps, renumbered
 from s2sad.request import Parameters, Request, make_request, subtree
@@ -188,7 +188,8 @@ def assemble(function: Any, problem: Problem, compiled: Compiled, pattern: Patte
         conditions.assume(assumption)
     conditions.terms += [f"{text}.flags.writeable" for text in written_arrays(lowered)]
     call = CALLS.get(problem.request.kind, plain)(problem, compiled)
-    return Specialisation(call, conditions.text, conditions.namespace, live, disjoint(problem, lowered), compiled)
+    pairs = disjoint(problem, lowered), distinct(pattern, lowered)
+    return Specialisation(call, conditions.text, conditions.namespace, live, *pairs, compiled)
 
 
 def written_arrays(lowered: Lowered) -> list[str]:
@@ -214,6 +215,27 @@ def disjoint(problem: Problem, lowered: Lowered) -> list[tuple[str, str]]:
             elif second.value in written:
                 pairs.append((texts[second.value], texts[first.value]))
     return pairs
+
+
+def distinct(pattern: Pattern, lowered: Lowered) -> list[tuple[str, str]]:
+    """Return the pairs of containers in the arguments of which one is changed: as one object they would change together."""
+    containers: list[str] = []
+
+    def visit(tree: Tree, text: str) -> None:
+        if isinstance(tree, Branch):
+            if tree.kind not in ("tuple", "named"):
+                containers.append(text)
+            for key, child in zip(tree.keys, tree.children, strict=True):
+                visit(child, text + (f"[{key!r}]" if tree.kind in ("list", "tuple", "dict") else f".{key}"))
+
+    for root, tree in pattern.trees.items():
+        visit(tree, root)
+    changed = {
+        root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in steps)
+        for origin, root, steps, _ in lowered.updates
+        if origin == "argument"
+    }
+    return [(one, other) for one in containers if one in changed for other in containers if other != one]
 
 
 class Pullback:

@@ -180,6 +180,8 @@ class _Describer:
             container = _instance(value)
         if container is None or (container[0] == "instance" and not container[2]):
             return Fixed(value)
+        if container[0] == "instance" and callable(value) and _is_cyclic(value, set()):
+            return Fixed(value)
         if id(value) in self.open:
             raise ArgumentError(f"argument {root} contains itself.", remedy="pass a structure without cycles", code="S2S310")
         self.open.add(id(value))
@@ -188,6 +190,16 @@ class _Describer:
         trees = tuple(self.tree(child, root, (*steps, (access, key)), instances, lenient) for key, child in zip(keys, inner, strict=True))
         self.open.discard(id(value))
         return Branch(kind_name, cls, keys, trees)
+
+
+def _is_cyclic(value: Any, around: set[int]) -> bool:
+    """Whether something contains itself."""
+    if id(value) in around:
+        return True
+    if isinstance(value, (*_PASSIVE, np.ndarray, np.generic, int, float, complex)):
+        return False
+    container = children(value) or _instance(value)
+    return container is not None and any(_is_cyclic(part, around | {id(value)}) for part in container[3])
 
 
 def describe(arguments: dict[str, Any], *, instances: tuple[str, ...] = ()) -> Pattern:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from s2sad.analysis.activity import varied_values
-from s2sad.derivative.cotangents import slot_type, sum_of, zeros_of
+from s2sad.derivative.cotangents import in_slot, slot_type, sum_of, zeros_of
 from s2sad.errors import UnsupportedError
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import copy_graph
-from s2sad.graph.core import AT_TRIP, CALL, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Graph, Node, Region, Value
+from s2sad.graph.core import AT_TRIP, CALL, CONSTANT, FOR, IF, TRY, UNDEFINED, WHILE, WITH, Graph, Node, Region, Value
 from s2sad.graph.types import is_inexact
 from s2sad.record import record
 from s2sad.rules.conform import conform
@@ -207,6 +207,12 @@ class _Push:
                 operands.append(zeros_of(self.builder, operand.type, lambda operand=operand: operand))  # type: ignore[misc]
         return self.builder.emit(rule, *operands, **node.static)
 
+    def carried(self, value: Value, slot: Value) -> Value:
+        """Return the tangent of `value` as a tangent of `slot`, of which it may be another kind of number."""
+        if value not in self.tangents and isinstance(value.owner, Node) and value.owner.operation is CONSTANT:
+            return zeros_of(self.builder, slot.type, lambda: value)
+        return in_slot(self.builder, self.tangent(value), slot.type)
+
     def _loop(self, node: Node) -> None:
         builder = self.builder
         is_for = node.operation is FOR
@@ -215,7 +221,7 @@ class _Push:
         initial = node.operands[3:] if is_for else node.operands
         lead = 1 if node.static.get("leaves") else 0
         slots = [k for k, parameter in enumerate(parameters) if parameter in self.varied or node.results[k] in self.varied]
-        starts = [self.tangent(initial[k]) for k in slots]
+        starts = [self.carried(initial[k], node.results[k]) for k in slots]
         for k in slots:
             body.parameters.append(Value(slot_type(node.results[k].type), tangent_name(parameters[k]), body, node.location))
             self.tangents[parameters[k]] = body.parameters[-1]
@@ -224,7 +230,7 @@ class _Push:
                 test.parameters.append(Value(slot_type(node.results[k].type), tangent_name(parameters[k]), test, node.location))
         self.region(body)
         with builder.inside(body):
-            body.results += [self.tangent(body.results[lead + k]) for k in slots]
+            body.results += [self.carried(body.results[lead + k], node.results[k]) for k in slots]
         node.operands = (*node.operands, *starts)
         results = [Value(slot_type(node.results[k].type), tangent_name(node.results[k]), node, node.location) for k in slots]
         self.tangents.update((node.results[k], result) for k, result in zip(slots, results, strict=True))
@@ -236,7 +242,7 @@ class _Push:
         for region in node.regions:
             self.region(region)
             with self.builder.inside(region):
-                region.results += [self.tangent(region.results[k]) for k in slots]
+                region.results += [self.carried(region.results[k], node.results[k]) for k in slots]
         results = [Value(slot_type(node.results[k].type), tangent_name(node.results[k]), node, node.location) for k in slots]
         self.tangents.update((node.results[k], result) for k, result in zip(slots, results, strict=True))
         node.results = (*node.results, *results)

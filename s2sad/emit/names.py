@@ -23,8 +23,8 @@ from s2sad.record import record
 
 # What generated text may refer to: a variable never takes these names.
 _WORDS = """
-    np math scipy len range reversed float int bool complex abs min max sum any all round pow divmod print list tuple dict set str repr
-    isinstance type enumerate zip slice _
+    np math cmath scipy len range reversed float int bool complex abs min max sum any all round pow divmod print list tuple dict set str
+    repr isinstance type enumerate zip slice _
 """
 _RAISED = (label for label, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException))
 RESERVED = frozenset(_WORDS.split()) | frozenset(keyword.kwlist) | frozenset(_RAISED)

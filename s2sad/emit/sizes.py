@@ -8,10 +8,25 @@ from typing import Any
 
 from s2sad.emit.syntax import attribute, binary, call, name, number, subscript, tuple_of
 from s2sad.graph.core import Graph, Value
+from s2sad.graph.index import View
 from s2sad.graph.sizes import Atom, Size
 from s2sad.graph.types import Array, Type
+from s2sad.rules.declare import REGISTRY
 
 _FULL = 2  # a shape of so many sizes or more is taken from an argument of the same shape
+
+
+def _flattened(graph: Graph) -> set[Type]:
+    """Return the types of arrays that are written by way of `reshape` or `ravel`.
+
+    Those must lie in memory row by row, or the write would go into a copy; `np.zeros_like` lays its result out like its model.
+    """
+    return {
+        node.operands[0].type
+        for node in graph.body.walk()
+        if node.operation.name in ("put", "add_at")
+        and any(isinstance(step, View) and REGISTRY.rules[step.name].sharing == "layout" for step in node.static["path"])
+    }
 
 
 class SizeSpeller:
@@ -22,10 +37,12 @@ class SizeSpeller:
         self.read = read or (lambda value: name(value.name))
         self.by_shape: dict[tuple[Size, ...], Value] = {}
         self.by_type: dict[Type, Value] = {}
+        flattened = _flattened(graph)
         for value in graph.parameters:
             kind = value.type
             if isinstance(kind, Array) and kind.shape:
-                self.by_type.setdefault(kind, value)
+                if kind not in flattened:
+                    self.by_type.setdefault(kind, value)
                 self.by_shape.setdefault(kind.shape, value)
 
     def like(self, kind: Type) -> Value | None:

@@ -190,6 +190,10 @@ class Speller:
         if type(value).__module__ == "numpy" and hasattr(value, "dtype") and not hasattr(value, "__len__") and dtype_of_scalar(value):
             self.needs.modules["np"] = None
             return call(numpy(type(value).__name__), self.literal(value.item()))
+        place = found_in_numpy(value)
+        if place is not None:
+            self.needs.modules["np"] = None
+            return place
         return self.needs.object(value)
 
     def path(self, base: ast.expr, path: Path, varying: Sequence[Make]) -> ast.expr:
@@ -247,6 +251,18 @@ class _Bindings:
         default = self.defaults[part.id]
         value = self.static.get(part.id, default)
         return type(value) is type(default) and bool(value == default)
+
+
+def found_in_numpy(value: Any) -> ast.expr | None:
+    """Return ``np.random`` for the generator behind its functions, ``np.random.default_rng`` for what makes generators."""
+    if not str(getattr(value, "__module__", None) or type(value).__module__).startswith("numpy.random"):
+        return None
+    import numpy as np
+
+    if value is np.random.mtrand._rand:
+        return numpy("random")
+    label = getattr(value, "__name__", "")
+    return attribute(numpy("random"), label) if getattr(np.random, label, None) is value else None
 
 
 def dtype_of_scalar(value: Any) -> bool:

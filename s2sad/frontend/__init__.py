@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import s2sad.rules  # noqa: F401  (declares the operations)
@@ -37,10 +37,14 @@ __all__ = [
 ]
 
 MOST_RESTARTS = 12
+DEPENDS_ON_LAYOUT = ("S2S130", "S2S131", "S2S132")
+DEPENDS_ON_REFERENCES = ("S2S130", "S2S131")
 DEPENDS_ON_PATHS = ("S2S130", "S2S131", "S2S136", "S2S137", "S2S139")
 
 
-def lower(function_or_source: Any, arguments: Any, *, derive: Callable[..., Any] | None = None) -> Lowered:
+def lower(
+    function_or_source: Any, arguments: Any, *, derive: Callable[..., Any] | None = None, live: Mapping[str, Any] | None = None
+) -> Lowered:
     """Lower a function for abstract arguments.
 
     Parameters
@@ -51,6 +55,8 @@ def lower(function_or_source: Any, arguments: Any, *, derive: Callable[..., Any]
         One tree for each parameter; parameters that are missing take their defaults.
     derive : callable, optional
         Gives the graphs of derivatives that the function takes itself.
+    live : mapping, optional
+        The arguments themselves; looked at only where it matters how an array lies in memory.
 
     Raises
     ------
@@ -62,17 +68,29 @@ def lower(function_or_source: Any, arguments: Any, *, derive: Callable[..., Any]
     given = Arguments.of(arguments)
     static: set[str] = set()
     refused: UnsupportedError | None = None
+    layouts = tags = False
+    untold: UnsupportedError | None = None
     for _ in range(MOST_RESTARTS):
-        root = _Root(function_or_source, given, static, derive)
+        root = _Root(function_or_source, given, static, derive, live or {})
         root.session.decides = refused is not None
+        root.session.layouts = layouts
+        root.session.tags = tags
         try:
             return root.run()
         except UnsupportedError as problem:
+            if problem.code in DEPENDS_ON_LAYOUT and not layouts and root.session.asked_layout:
+                layouts = True
+                continue
+            if problem.code in DEPENDS_ON_REFERENCES and untold is None:
+                tags, untold = True, problem  # another attempt tells references apart
+                continue
+            if tags:
+                tags, problem = False, untold or problem
             # Paths for other lengths may give something else: a second attempt takes only those for the lengths seen.
             if refused is not None:
                 raise refused from None
             if problem.code not in DEPENDS_ON_PATHS or not given.seen:
-                raise
+                raise problem from None
             refused = problem
         except NeedStatic as need:
             if not isinstance(need.culprit, str) or need.culprit in static:
@@ -98,9 +116,11 @@ def source_from_text(text: str, name: str, file: str = "<text>") -> Source:
 class _Root:
     """One attempt to lower the function that was asked for."""
 
-    def __init__(self, function_or_source: Any, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None) -> None:
+    def __init__(
+        self, function_or_source: Any, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None, values: Mapping[str, Any]
+    ) -> None:
         self.arguments = arguments
-        self.session = Session(arguments, static, derive)
+        self.session = Session(arguments, static, derive, values)
         if isinstance(function_or_source, Source):
             self.source = function_or_source
             self.live = None

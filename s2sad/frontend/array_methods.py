@@ -9,7 +9,7 @@ import numpy as np
 
 from s2sad.frontend.arrays import extent, subscript
 from s2sad.frontend.lower import Lowering, describe
-from s2sad.frontend.numpy_calls import Keywords, apply, apply_rule, call_numpy, cast_to, dtype_argument, harmless, operand, shape_argument
+from s2sad.frontend.numpy_calls import Keywords, apply, call_numpy, cast_to, dtype_argument, harmless, operand, shape_argument
 from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.values import Abstract, ArrayRef, Items, Known, Lazy, Method
 from s2sad.graph.core import Value
@@ -46,6 +46,10 @@ POSITIONS: dict[str, tuple[str, ...]] = {
     "conj": (),
     "conjugate": (),
     "searchsorted": ("v", "side", "sorter"),
+    "compress": ("condition", "axis", "out"),
+    "choose": ("choices", "out", "mode"),
+    "argpartition": ("kth", "axis", "kind", "order"),
+    "put": ("ind", "v", "mode"),
 }
 
 
@@ -78,6 +82,10 @@ FUNCTION_OF_METHOD: dict[str, Any] = {
     "conjugate": np.conjugate,
     "searchsorted": np.searchsorted,
     "ptp": np.ptp,
+    "compress": np.compress,
+    "choose": np.choose,
+    "argpartition": np.argpartition,
+    "put": np.put,
 }
 
 
@@ -96,9 +104,8 @@ def array_method(low: Lowering, receiver: Abstract, name: str, arguments: list[A
     if name == "clip":
         named = {{"min": "a_min", "max": "a_max"}.get(label, label): value for label, value in named.items()}
     named.update(zip(labels, arguments, strict=False))
-    rule = REGISTRY.functions.get(function) or REGISTRY.methods.get(name)
-    if rule is not None:
-        return apply_rule(low, rule, function, [receiver], named)
+    if name == "compress":
+        return call_numpy(low, function, [named.pop("condition"), receiver], named)
     return call_numpy(low, function, [receiver], named)
 
 
@@ -130,17 +137,22 @@ def array_attribute(low: Lowering, base: Abstract, name: str) -> Abstract:
     if name == "dtype":
         return Known(np.dtype(str(dtype_of(kind)))) if kind is not None else Known(None)
     if name == "nbytes" or name == "itemsize":
-        dtype = np.dtype(str(dtype_of(kind))) if kind is not None else np.dtype(float)
+        width = (np.dtype(str(dtype_of(kind))) if kind is not None else np.dtype(float)).itemsize
         if name == "itemsize":
-            return Known(dtype.itemsize)
-    if name in ("flags", "strides", "base", "data", "ctypes", "__array_interface__", "nbytes"):
+            return Known(width)
+        return low.emit("multiply", low.value(array_attribute(low, base, "size")), low.constant(width))
+    if name == "mT":
+        if not isinstance(kind, Array) or kind.rank is None or kind.rank < 2:
+            low.refuse("unknown attribute", name=name, what=describe(base))
+        return call_numpy(low, np.matrix_transpose, [base], {})
+    if name in ("flags", "strides", "base", "data", "ctypes", "__array_interface__"):
         low.refuse("memory", what=f"the attribute {name}")
     if name == "imag" and isinstance(base, ArrayRef) and kind is not None and (dtype_of(kind) or "")[:1] != "c":
         zeros = low.result(low.emit("zeros_like", low.read(base)))
         if isinstance(zeros, ArrayRef):
             zeros.place.readonly = True
         return zeros
-    if name in ("T", "real", "imag", "mT"):
+    if name in ("T", "real", "imag"):
         rule = REGISTRY.attributes.get(name)
         if rule is not None:
             if isinstance(base, ArrayRef) and name == "T" and isinstance(kind, Array) and kind.shape is not None and len(kind.shape) < 2:
@@ -166,15 +178,25 @@ def _shape_arguments(low: Lowering, arguments: list[Abstract], keywords: Keyword
 
 def reshaped(low: Lowering, receiver: Abstract, shape: Abstract, keywords: Keywords) -> Abstract:
     """Return ``a.reshape(shape)``."""
+    columns = False
     for label, value in keywords.items():
-        if label == "order" and isinstance(value, Known) and value.value == "C":
-            continue
-        harmless(low, label, value, np.reshape)
-    return apply(low, REGISTRY.rules["reshape"], [receiver], {"shape": _resolved_shape(low, receiver, shape)})
+        if label == "order":
+            columns = by_columns(low, value, "reshape")
+        else:
+            harmless(low, label, value, np.reshape)
+    sizes = shape_argument(low, shape)
+    if columns:
+        turned = call_numpy(low, np.transpose, [receiver], {})
+        made = apply(low, REGISTRY.rules["reshape"], [turned], {"shape": sizes[::-1]})
+        return call_numpy(low, np.transpose, [made], {})
+    return apply(low, REGISTRY.rules["reshape"], [receiver], {"shape": sizes})
 
 
-def _resolved_shape(low: Lowering, receiver: Abstract, shape: Abstract) -> tuple[Size, ...]:
-    return shape_argument(low, shape)
+def by_columns(low: Lowering, order: Abstract, what: str) -> bool:
+    """Whether elements are taken column by column (``order="F"``); what depends on the layout in memory is refused."""
+    if isinstance(order, Known) and order.value in ("C", "F"):
+        return bool(order.value == "F")
+    low.refuse("unknown keyword", name="order", function=what, remedy="write order='C' or order='F'")
 
 
 def _method_reshape(low: Lowering, receiver: Abstract, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -187,16 +209,19 @@ def _method_transpose(low: Lowering, receiver: Abstract, arguments: list[Abstrac
 
 
 def _method_copy(low: Lowering, receiver: Abstract, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    order = "C"
     for value in [*arguments, *keywords.values()]:
         harmless(low, "order", value, np.copy)
-    return copied(low, receiver, "C")
+        order = low.static(value, "the order") or "C"
+    return copied(low, receiver, order)
 
 
 def copied(low: Lowering, thing: Abstract, order: str = "K") -> Abstract:
     """Return a fresh array with the content of another."""
     value = operand(low, thing)
     kept = order == "C" or (isinstance(thing, ArrayRef) and thing.place.contiguous and not thing.path)
-    return low.result(low.emit("copy", value), contiguous=kept)
+    static = {} if kept or not isinstance(value.type, Array) or value.type.rank == 1 else {"order": "K"}
+    return low.result(low.emit("copy", value, **static), contiguous=kept)
 
 
 def _method_astype(low: Lowering, receiver: Abstract, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -218,8 +243,14 @@ def _method_astype(low: Lowering, receiver: Abstract, arguments: list[Abstract],
 
 def _method_item(low: Lowering, receiver: Abstract, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     if arguments:
+        if len(arguments) == 1 and isinstance(arguments[0], Items):
+            arguments = list(arguments[0].elements)
         index = Items(tuple(arguments)) if len(arguments) > 1 else arguments[0]
         kind = low.type_of(receiver)
+        if len(arguments) == 1 and isinstance(receiver, ArrayRef) and isinstance(kind, Array) and kind.rank != 1:
+            from s2sad.frontend.index_tricks import flat_item
+
+            return item_number(low, low.value(flat_item(low, receiver, index)))
         if isinstance(receiver, ArrayRef) and isinstance(kind, Array) and kind.rank == len(arguments):
             receiver = subscript(low, receiver, index)
         else:
@@ -260,22 +291,25 @@ def _method_tolist(low: Lowering, receiver: Abstract, arguments: list[Abstract],
 
             return low.list_of([item_number(low, low.value(subscript(low, receiver, Known(k)))) for k in range(value.type.shape[0].known)])  # type: ignore[attr-defined]
         return low.result(low.emit("numbers_of_array", low.read(receiver), kind=List(element)))
-    if not isinstance(receiver, ArrayRef):
+    if not isinstance(receiver, ArrayRef) or (isinstance(kind, Array) and kind.rank == 0):
         return item_number(low, operand(low, receiver))
-    low.refuse("unknown attribute", name="tolist", what="an array of more than one dimension")
+    from s2sad.frontend.iteration import known_elements
+
+    rows = known_elements(low, receiver, "the rows of tolist")
+    return low.list_of([_method_tolist(low, row, [], {}) for row in rows])
 
 
 def _method_flatten(low: Lowering, receiver: Abstract, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     for value in [*arguments, *keywords.values()]:
-        if not (isinstance(value, Known) and value.value == "C"):
-            low.refuse("unknown keyword", name="order", function="flatten", remedy="leave it out")
+        if by_columns(low, value, "flatten"):
+            receiver = call_numpy(low, np.transpose, [receiver], {})
     return low.result(low.emit("flatten", operand(low, receiver)), contiguous=True)
 
 
 def _method_ravel(low: Lowering, receiver: Abstract, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     for value in [*arguments, *keywords.values()]:
-        if not (isinstance(value, Known) and value.value == "C"):
-            low.refuse("unknown keyword", name="order", function="ravel", remedy="leave it out")
+        if by_columns(low, value, "ravel"):
+            receiver = call_numpy(low, np.transpose, [receiver], {})
     return apply(low, REGISTRY.rules["ravel"], [receiver], {})
 
 
@@ -283,6 +317,14 @@ def _method_sort(low: Lowering, receiver: Abstract, arguments: list[Abstract], k
     if not isinstance(receiver, ArrayRef):
         low.refuse("unknown attribute", name="sort", what=describe(receiver))
     result = call_numpy(low, np.sort, [receiver, *arguments], keywords)
+    low.overwrite(receiver, low.value(result))
+    return Known(None)
+
+
+def _method_partition(low: Lowering, receiver: Abstract, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    if not isinstance(receiver, ArrayRef):
+        low.refuse("unknown attribute", name="partition", what=describe(receiver))
+    result = call_numpy(low, np.partition, [receiver, *arguments], keywords)
     low.overwrite(receiver, low.value(result))
     return Known(None)
 
@@ -304,5 +346,6 @@ METHODS: dict[str, Callable[[Lowering, Abstract, list[Abstract], Keywords], Abst
     "flatten": _method_flatten,
     "ravel": _method_ravel,
     "sort": _method_sort,
+    "partition": _method_partition,
     "view": _method_view,
 }

@@ -33,7 +33,7 @@ def take(low: Lowering, reference: ArrayRef, step: Step, operands: tuple[Value, 
     if isinstance(step, Index) and not step.basic:
         base = low.content(reference.place)
         value = low.emit("get", base, *whole.operands, path=path)
-        return low.result(value)
+        return low.result(value, contiguous=isinstance(value.type, Array) and value.type.rank == 1)
     kind = _view_type(low, whole)
     if not isinstance(kind, Array):
         return low.read(ArrayRef(whole.place, whole.path, whole.operands))

@@ -80,7 +80,7 @@ def touched_names(node: Any) -> set[str]:
                     if (
                         inner.args
                         and isinstance(inner.func, gast.Attribute)
-                        and inner.func.attr in ("at", "copyto", "put", "fill_diagonal")
+                        and inner.func.attr in ("at", "copyto", "put", "fill_diagonal", "place", "putmask", "put_along_axis")
                     ):
                         _root(inner.args[0], facts)
         node._s2sad_touched = facts

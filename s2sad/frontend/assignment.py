@@ -6,18 +6,18 @@ from typing import Any
 
 from s2sad.frontend.arrays import check_assignable, in_place, into, is_whole, path_step, same_kind, write_step
 from s2sad.frontend.choices import dispatch
-from s2sad.frontend.expressions import attribute, expression, item, read_variable
+from s2sad.frontend.expressions import attribute, expression, item, kept, read_variable
 from s2sad.frontend.lower import Lowering
 from s2sad.frontend.operators import BINARY, binary, numeric
 from s2sad.frontend.syntax import gast
-from s2sad.frontend.values import Abstract, ArrayRef, Choice, ElementContent, Frame, Handle, Known, Variable
+from s2sad.frontend.values import Abstract, ArrayRef, Choice, ElementContent, Frame, Handle, Known, Lazy, Variable
 from s2sad.graph.core import Node, Value
 from s2sad.graph.index import shifted
 from s2sad.graph.types import Array
 
 
 def _assign(low: Lowering, node: Any) -> None:
-    value = expression(low, node.value)
+    value = kept(low, expression(low, node.value))
     low.at(node)
     with low.holding(value):
         for target in node.targets:
@@ -33,6 +33,7 @@ def _annotated(low: Lowering, node: Any) -> None:
 
 def assign(low: Lowering, target: Any, value: Abstract) -> None:
     """Assign to a target of any form."""
+    value = kept(low, value)
     match target:
         case gast.Name():
             assign_name(low, target.id, value)
@@ -58,7 +59,7 @@ def assign(low: Lowering, target: Any, value: Abstract) -> None:
 def assign_name(low: Lowering, name: str, value: Abstract) -> Abstract:
     """Bind a name."""
     variable = _variable(low, name)
-    value = named(low, value, name)
+    value = named(low, kept(low, value), name)
     low.store.write(variable, value)
     return value
 
@@ -151,6 +152,11 @@ def set_item(low: Lowering, base: Abstract, index: Abstract, value: Abstract) ->
             return Known(None)
 
         dispatch(low, base, use)
+    elif isinstance(base, Lazy) and base.kind == "flat":
+        from s2sad.frontend.calls import call_live
+        from s2sad.rules.writes import write_flat
+
+        call_live(low, write_flat, [base.parts[0], index, value], {})
     else:
         from s2sad.frontend.containers import set_item_of
 
@@ -255,7 +261,15 @@ def combine(low: Lowering, operation: type, old: Abstract, value: Abstract) -> A
     if isinstance(old, ArrayRef):
         in_place(low, old, BINARY[operation.__name__][0], value)
         return old
-    if isinstance(old, Choice) and not numeric(low, old):
+    if isinstance(old, Choice) and all(isinstance(option, ArrayRef) for option in old.options):
+
+        def use(option: Abstract) -> Abstract:
+            combine(low, operation, option, value)
+            return Known(None)
+
+        dispatch(low, old, use)
+        return old
+    if isinstance(old, Choice) and (not numeric(low, old) or any(isinstance(option, ArrayRef) for option in old.options)):
         return dispatch(low, old, lambda option: combine(low, operation, option, value))
     if isinstance(old, Handle):
         from s2sad.frontend.container_operators import augmented

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import collections
 import copy
 import functools
-import itertools
 import math
 import operator
 from collections.abc import Callable
@@ -23,24 +23,11 @@ from s2sad.frontend.dataclass_methods import DATACLASS_FUNCTIONS
 from s2sad.frontend.effects import passive_value, print_call, raise_error
 from s2sad.frontend.folding import _any_all, _min_max, _sorted, _sum
 from s2sad.frontend.inspection import _callable, _getattr, _hasattr, _isinstance, _issubclass, _setattr, _type, class_of
-from s2sad.frontend.iteration import as_list, known_elements, range_length
+from s2sad.frontend.iteration import as_list, is_suspended, known_elements, range_length, resolved
+from s2sad.frontend.iterators import advance, make_iterator
+from s2sad.frontend.itertools_calls import BORROWED, ITERTOOLS
 from s2sad.frontend.leaving import guard
-from s2sad.frontend.library import (
-    _accumulate,
-    _chain,
-    _copy,
-    _fsum,
-    _getitem,
-    _itertools,
-    _namedtuple,
-    _ndenumerate,
-    _ndindex,
-    _not,
-    _operator,
-    _partial,
-    _product,
-    _reduce,
-)
+from s2sad.frontend.library import _copy, _fsum, _getitem, _namedtuple, _ndenumerate, _ndindex, _not, _operator, _partial, searched
 from s2sad.frontend.lists import list_length
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.numpy_calls import call_numpy
@@ -135,15 +122,17 @@ def _range(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abst
 
 def _enumerate(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     start = arguments[1] if len(arguments) > 1 else keywords.get("start", Known(0))
-    return Lazy("enumerate", (arguments[0], start))
+    return Lazy("enumerate", (resolved(low, low.usable(arguments[0])), start))
 
 
 def _zip(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     strict = bool(low.static(keywords.pop("strict"), "strict")) if "strict" in keywords else False
     _no_keywords(low, "zip", keywords)
-    if strict:
-        _same_lengths(low, arguments)
-    return Lazy("zip", tuple(arguments), strict)
+    parts = [resolved(low, low.usable(argument)) for argument in arguments]
+    if strict and not any(map(is_suspended, parts)):
+        _same_lengths(low, parts)
+        strict = False
+    return Lazy("zip", tuple(parts), strict)
 
 
 def _same_lengths(low: Lowering, arguments: list[Abstract]) -> None:
@@ -162,11 +151,11 @@ def _reversed(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> A
 
 
 def _map(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    return Lazy("map", tuple(arguments))
+    return Lazy("map", (arguments[0], *(resolved(low, low.usable(argument)) for argument in arguments[1:])))
 
 
 def _filter(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    return Lazy("filter", tuple(arguments))
+    return Lazy("filter", (arguments[0], resolved(low, low.usable(arguments[1]))))
 
 
 def _abs(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -273,6 +262,8 @@ def _slice(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abst
 
 
 def _pow(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    if len(arguments) == 3 and not keywords and all(isinstance(argument, Known) for argument in arguments):
+        return Known(pow(*(argument.value for argument in arguments)))  # type: ignore[union-attr]
     if len(arguments) != 2 or keywords:
         low.refuse("call", what="pow", why="it takes two arguments here")
     return binary(low, gast.Pow, arguments[0], arguments[1])
@@ -311,16 +302,6 @@ def _format(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abs
     if isinstance(thing, Known):
         return Known(format(thing.value, spec))
     return low.emit("text", passive_value(low, thing), template=f"{{:{spec}}}" if spec else "{}")
-
-
-def _iter(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    if len(arguments) != 1:
-        low.refuse("yield", what="iter() with two arguments")
-    return arguments[0]
-
-
-def _next(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    low.refuse("yield", what="next()")
 
 
 def _id_or_hash(name: str) -> Builtin:
@@ -395,8 +376,8 @@ BUILTINS: dict[Any, Builtin] = {
     str: _text(str, ""),
     repr: _text(repr, "!r"),
     format: _format,
-    iter: _iter,
-    next: _next,
+    iter: make_iterator,
+    next: advance,
     id: _id_or_hash("id"),
     hash: _id_or_hash("hash"),
     input: _impure("input"),
@@ -407,16 +388,8 @@ BUILTINS: dict[Any, Builtin] = {
     locals: _impure("locals"),
     __import__: _impure("__import__"),
     functools.partial: _partial,
-    functools.reduce: _reduce,
     copy.copy: _copy(False),
     copy.deepcopy: _copy(True),
-    itertools.product: _product,
-    itertools.combinations: _itertools(itertools.combinations),
-    itertools.permutations: _itertools(itertools.permutations),
-    itertools.islice: _itertools(itertools.islice),
-    itertools.pairwise: _itertools(itertools.pairwise),
-    itertools.chain: _chain,
-    itertools.accumulate: _accumulate,
     operator.add: _operator("Add"),
     operator.sub: _operator("Sub"),
     operator.mul: _operator("Mult"),
@@ -442,4 +415,8 @@ BUILTINS: dict[Any, Builtin] = {
     np.ndenumerate: _ndenumerate,
     math.fsum: _fsum,
     **DATACLASS_FUNCTIONS,
+    **ITERTOOLS,
+    **BORROWED,
+    bisect.bisect_left: searched("left"),
+    bisect.bisect_right: searched("right"),
 }

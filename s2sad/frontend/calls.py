@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 import sys
 import types
 import warnings
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend import borrowed
 from s2sad.frontend.array_methods import array_method
 from s2sad.frontend.branches import abandon, settle
 from s2sad.frontend.builtin_calls import BUILTINS, call_super, is_super
@@ -21,20 +23,26 @@ from s2sad.frontend.classes import call_special, instantiate
 from s2sad.frontend.container_methods import container_method
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.dataclass_methods import generated_method
+from s2sad.frontend.draws import make_generator
 from s2sad.frontend.effects import foreign_call, is_report, report_call
-from s2sad.frontend.expressions import attribute, expression
+from s2sad.frontend.expressions import attribute, expression, kept
+from s2sad.frontend.inspection import class_of
 from s2sad.frontend.iteration import known_elements
+from s2sad.frontend.itertools_calls import borrow
 from s2sad.frontend.leaving import guard, propagate
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.names import LiveModule, literal
 from s2sad.frontend.numpy_calls import call_numpy, full_name
+from s2sad.frontend.numpy_several import SEVERAL
 from s2sad.frontend.numpy_special import SPECIAL
 from s2sad.frontend.objects import GeneratedMethod
+from s2sad.frontend.session import is_generator
 from s2sad.frontend.signals import DeadPath, Left, PrimalRaises
 from s2sad.frontend.source import make_source, source_of
 from s2sad.frontend.statements import block
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.syntax import gast
+from s2sad.frontend.ufuncs import call_ufunc_method, ufunc_method
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -56,6 +64,7 @@ Keywords = dict[str, Abstract]
 
 
 DEEPEST = 60
+KEEPERS = ("append", "insert", "setdefault")  # methods of containers that keep their argument as it is
 
 
 def call_node(low: Lowering, node: Any) -> Abstract:
@@ -74,6 +83,8 @@ def call_node(low: Lowering, node: Any) -> Abstract:
     with low.holding(callee):
         arguments, keywords = _arguments(low, node)
     low.at(node)
+    if isinstance(callee, Method) and isinstance(callee.function, str):
+        arguments = [kept(low, argument) if callee.function in KEEPERS else argument for argument in arguments]
     return call(low, callee, arguments, keywords, node)
 
 
@@ -118,7 +129,7 @@ def call(low: Lowering, callee: Abstract, arguments: Sequence[Abstract], keyword
             return call(low, function, [*first, *arguments], {**dict(named), **keywords}, node)
         case Choice():
             return dispatch(low, callee, lambda option: call(low, option, arguments, keywords, node))
-        case Handle():
+        case Handle() | Items():
             result = call_special(low, callee, "__call__", list(arguments), keywords)
             if result is not None:
                 return result
@@ -145,7 +156,7 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
     """Call a live object."""
     try:
         builtin = BUILTINS.get(value)
-        is_numpy = value in SPECIAL or declared(value)
+        is_numpy = value in SPECIAL or value in SEVERAL or declared(value)
     except TypeError:
         builtin, is_numpy = None, False
     if builtin is not None:
@@ -191,6 +202,10 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
             from s2sad.frontend.nested import make_derivative
 
             return make_derivative(low, callee, arguments, keywords)
+        if value.__code__.co_filename == functools.__file__ and hasattr(value, "dispatch") and hasattr(value, "registry") and arguments:
+            return _single_dispatch(low, callee, value, arguments, keywords)
+        if module == "statistics" and hasattr(borrowed, value.__name__):
+            return borrow(getattr(borrowed, value.__name__))(low, arguments, keywords)
         if module.partition(".")[0] in sys.stdlib_module_names:
             return call_library(low, callee, value, arguments, keywords)
         return call_live(low, value, arguments, keywords, callee.origin)
@@ -200,11 +215,28 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         named = {name: low.live(one, origin.attribute("keywords").item(name) if origin else None) for name, one in value.keywords.items()}
         inner = low.live(value.func, origin.attribute("func") if origin else None)
         return call(low, inner, [*first, *arguments], {**named, **keywords}, node)
+    owner = getattr(value, "__self__", None)
+    if is_generator(owner) and not isinstance(getattr(value, "__func__", None), types.FunctionType):  # such as np.random.normal
+        generator = low.live(owner, low.session.hold(owner, "random_state"))
+        return call_method(low, generator, value.__name__, arguments, keywords)
     if isinstance(value, types.MethodType):
         origin = callee.origin
         receiver = low.live(value.__self__, origin.attribute("__self__") if origin else None)
         inner = low.live(value.__func__, origin.attribute("__func__") if origin else None)
         return call(low, inner, [receiver, *arguments], keywords, node)
+    if isinstance(value, (operator.itemgetter, operator.attrgetter, operator.methodcaller)):
+        reduced: Any = value.__reduce__()
+        if reduced[0] in BUILTINS:
+            getter = BUILTINS[reduced[0]](low, [low.live(one, None) for one in reduced[1]], {})
+            return call(low, getter, arguments, keywords, node)
+    if module_of(value).startswith("numpy.random") and getattr(value, "__name__", "") == "seed":
+        owner = sys.modules["numpy.random.mtrand"]._rand
+        call_method(low, low.live(owner, low.session.hold(owner, "random_state")), "seed", arguments, keywords)
+        return Known(None)
+    if module_of(value).startswith("numpy.random") and getattr(value, "__name__", "") in ("default_rng", "RandomState"):
+        return make_generator(low, value, arguments, keywords)
+    if isinstance(value, type) and value.__name__ == "Random" and value.__module__ == "random":
+        return make_generator(low, value, arguments, keywords)
     if isinstance(value, type):
         return instantiate(low, value, arguments, keywords, callee.origin)
     wrapped = getattr(value, "__wrapped__", None)
@@ -212,6 +244,13 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return call_live(low, wrapped, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
     if isinstance(wrapped, types.FunctionType) and type(value).__module__.startswith("s2sad"):
         return call_live(low, wrapped, arguments, keywords, callee.origin.attribute("__wrapped__") if callee.origin else None)
+    method = ufunc_method(value)
+    if method is not None:
+        return call_ufunc_method(low, *method, arguments, keywords)
+    if isinstance(value, np.vectorize) and value.otypes is None and value.signature is None and not value.excluded:
+        from s2sad.rules.elementwise_python import vectorized
+
+        return call_live(low, vectorized, [low.live(value.pyfunc, None), *arguments], keywords)
     if isinstance(value, np.ufunc) or (getattr(value, "__module__", "") or "").partition(".")[0] in ("numpy", "scipy"):
         low.refuse("unknown function", name=full_name(value))
     if (
@@ -223,6 +262,24 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return call(low, Method(receiver, low.live(type(value).__call__, None)), arguments, keywords, node)
 
     return foreign_call(low, callee, value, arguments, keywords)
+
+
+def _single_dispatch(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    """Call a `functools.singledispatch` function: which implementation it is depends on a class alone."""
+    if isinstance(arguments[0], Choice):
+        return dispatch(low, arguments[0], lambda option: _single_dispatch(low, callee, value, [option, *arguments[1:]], keywords))
+    kind = class_of(low, arguments[0])
+    if kind is None:
+        low.refuse("call", what="a function with singledispatch", why="the class of its first argument is not known")
+    origin = low.session.hold(value, value.__name__)
+    low.session.guard(origin.attribute("registry"), "keys", tuple(value.registry))
+    chosen = value.dispatch(kind)
+    return call(low, low.live(chosen, low.session.hold(chosen, chosen.__name__)), arguments, keywords)
+
+
+def module_of(value: Any) -> str:
+    """Return the name of the module that something comes from."""
+    return getattr(value, "__module__", None) or ""
 
 
 def call_library(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -254,6 +311,7 @@ def live_function(low: Lowering, value: Any, origin: Origin | None) -> Function:
     """Return a live Python function as a function of the program."""
     if origin is None:
         origin = low.session.hold(value, value.__name__)
+    low.session.guard(origin.attribute("__code__"), "is", value.__code__)
     module = low.session.modules.get(id(value.__globals__))
     if module is None:
         module = LiveModule(value.__globals__, low.session.hold(value.__globals__, f"{value.__module__}_globals"))
@@ -288,7 +346,7 @@ def call_function(low: Lowering, function: Function, arguments: list[Abstract], 
     """Call a function of the user: in a graph of its own, or in the present state."""
     if isinstance(function.source.node, gast.AsyncFunctionDef):
         low.refuse("async")
-    values = bind(low, function, arguments, keywords)
+    values = {name: kept(low, value) for name, value in bind(low, function, arguments, keywords).items()}
     if function.source.generator:
         return Lazy("generator", (), (function, values))
 

@@ -40,16 +40,20 @@ def instantiate(low: Lowering, cls: type, arguments: list[Abstract], keywords: K
     if cls in (collections.OrderedDict, collections.defaultdict):
         if cls is collections.defaultdict:
             handle = Handle(low.store.place("dict", DictContent(())))
-            low.factories[handle.place] = arguments[0] if arguments else Known(None)
+            handle.place.factory = arguments[0] if arguments else Known(None)
             return handle
 
         from s2sad.frontend.builtin_calls import BUILTINS
 
         return BUILTINS[dict](low, arguments, keywords)
-    if cls is collections.deque and not keywords and len(arguments) <= 1:
-        from s2sad.frontend.builtin_calls import BUILTINS
+    if cls is collections.deque:
+        from s2sad.frontend.deques import make_deque
 
-        return BUILTINS[list](low, arguments, keywords)
+        return make_deque(low, arguments, keywords)
+    if cls is collections.Counter:
+        from s2sad.frontend.deques import make_counter
+
+        return make_counter(low, arguments, keywords)
     if cls is types.SimpleNamespace:
         return Handle(low.store.place("instance", InstanceContent(tuple(keywords.items())), cls=cls))
     if isinstance(cls, enum.EnumMeta) and not keywords and all(isinstance(argument, Known) for argument in arguments):

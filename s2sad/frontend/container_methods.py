@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,11 +12,11 @@ from s2sad.frontend.array_methods import array_method
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.containers import list_position, raise_python, write
 from s2sad.frontend.contents import content_of
-from s2sad.frontend.effects import draw
+from s2sad.frontend.draws import draw
 from s2sad.frontend.lists import append, extend
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.signals import PrimalRaises
-from s2sad.frontend.texts import opaque_method, text_of
+from s2sad.frontend.texts import format_text, join_texts, opaque_method
 from s2sad.frontend.values import Abstract, Choice, DictContent, GrowingContent, Handle, Items, Known, Lazy, ListContent, RepeatedContent
 from s2sad.graph.core import Value
 from s2sad.graph.types import Number, Opaque, Scalar
@@ -30,6 +31,10 @@ def container_method(low: Lowering, receiver: Abstract, name: str, arguments: li
             from s2sad.frontend.sequences import METHODS as SEQUENCE_METHODS
 
             table = {**LIST_METHODS, **SEQUENCE_METHODS} if isinstance(content, GrowingContent) else LIST_METHODS
+            if receiver.place.cls is collections.deque:
+                from s2sad.frontend.deques import DEQUE_METHODS
+
+                table = {**table, **DEQUE_METHODS}
         elif isinstance(content, RepeatedContent):
             table = {"append": _list_append}
         elif isinstance(content, DictContent):
@@ -53,9 +58,9 @@ def container_method(low: Lowering, receiver: Abstract, name: str, arguments: li
         if all(isinstance(argument, Known) for argument in [*arguments, *keywords.values()]):
             return Known(getattr(receiver.value, name)(*(a.value for a in arguments), **{k: v.value for k, v in keywords.items()}))  # type: ignore[union-attr]
         if name == "format":
-            return text_of(low, [receiver, *arguments, *keywords.values()])
+            return format_text(low, str(receiver.value), arguments, keywords)
         if name == "join":
-            return text_of(low, [receiver, *arguments])
+            return join_texts(low, str(receiver.value), arguments[0])
     if isinstance(receiver, Known) and isinstance(receiver.value, (int, float, complex)) and not isinstance(receiver.value, np.generic):
         return number_method(low, receiver, name, arguments)
     if isinstance(receiver, Value):

@@ -14,7 +14,7 @@ from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.operators import BINARY, COMPARE, compare, conditional, short_circuit, truth
 from s2sad.frontend.sequences import concatenated, find, repeated
 from s2sad.frontend.syntax import gast
-from s2sad.frontend.texts import text_of
+from s2sad.frontend.texts import is_text, joined, text_of
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -53,6 +53,8 @@ def binary_container(low: Lowering, kind: type, left: Abstract, right: Abstract)
                     return low.list_of(content.elements * times)
                 assert isinstance(thing, Handle)
                 return repeated(low, thing, count)
+    if kind is gast.Add and is_text(left) and is_text(right):
+        return joined(low, [left, right], "")
     if kind is gast.Mod and isinstance(left, Known) and isinstance(left.value, str):
         return text_of(low, [left, right])
     if kind in (gast.BitOr, gast.BitAnd, gast.Sub, gast.BitXor) and isinstance(left, Handle) and isinstance(right, Handle):

@@ -25,12 +25,15 @@ from s2sad.frontend.values import (
     Choice,
     DictContent,
     ElementContent,
+    Function,
     GrowingContent,
     Handle,
     InstanceContent,
     Items,
     Known,
     ListContent,
+    Method,
+    Partial,
     Place,
     Range,
     RepeatedContent,
@@ -82,6 +85,8 @@ def item_of(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
                 return low.live(value[key], None)
             if isinstance(value, enum.EnumMeta):
                 return low.live(value[low.static(index, "the name of a member")], None)
+            if value is None:
+                raise PrimalRaises("'NoneType' object is not subscriptable", TypeError)
             if isinstance(value, type) or hasattr(value, "__class_getitem__"):
                 return base  # list[int] and the like
             if isinstance(value, (int, float, complex)) and not isinstance(value, np.generic):
@@ -160,7 +165,8 @@ def _varying_item(low: Lowering, elements: Sequence[Abstract], index: Abstract) 
         return elements[list_position(low, Known(found), len(elements), "list")]
     if not elements:
         raise_python(low, IndexError("list index out of range"))
-    if len(elements) > MOST_ELEMENTS or not all(low.type_of(element) is not None for element in elements):
+    functions = all(isinstance(element, (Function, Method, Partial)) or is_function(element) for element in elements)
+    if len(elements) > MOST_ELEMENTS or not (functions or all(low.type_of(element) is not None for element in elements)):
         low.demand(value)
         low.refuse("static", what="an index of a list of different things")
     if len(elements) == 1 or all(same(elements[0], element) for element in elements):
@@ -169,7 +175,14 @@ def _varying_item(low: Lowering, elements: Sequence[Abstract], index: Abstract) 
     count = len(elements)
     place = low.emit("remainder", value, low.constant(count))
     _check_index(low, value, count)
+    if functions:
+        return Choice(place, tuple(elements))
     return dispatch(low, Choice(place, tuple(elements)), lambda option: option)
+
+
+def is_function(thing: Abstract) -> bool:
+    """Whether a thing is a function of the running program."""
+    return isinstance(thing, Known) and callable(thing.value)
 
 
 def _check_index(low: Lowering, value: Value, count: int, message: str = "list index out of range") -> None:
@@ -264,7 +277,8 @@ def set_item_of(low: Lowering, base: Abstract, index: Abstract, value: Abstract)
         if call_special(low, base, "__setitem__", [index, value]) is not None:
             return
     if isinstance(base, (Items, Known)):
-        raise_python(low, TypeError("object does not support item assignment"))
+        name = "tuple" if isinstance(base, Items) else type(base.value).__name__
+        raise_python(low, TypeError(f"'{name}' object does not support item assignment"))
     low.refuse("operands", what="assignment to an element", kinds=describe(base))
 
 

@@ -17,7 +17,7 @@ from s2sad.frontend.branches import branch
 from s2sad.frontend.classes import call_special
 from s2sad.frontend.exceptions import raise_thing
 from s2sad.frontend.expressions import expression
-from s2sad.frontend.generators import suspended
+from s2sad.frontend.generators import manage
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.objects import class_lookup
 from s2sad.frontend.operators import truth
@@ -63,7 +63,7 @@ def _items(low: Lowering, node: Any, k: int) -> None:
             bind(element)
             body()
 
-        suspended(low, manager, run, managed=True)
+        manage(low, manager, run)
         return
     _user_manager(low, node, manager, bind, body)
 

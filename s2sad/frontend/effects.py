@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from s2sad.frontend.arrays import subscript
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering, describe
@@ -17,7 +16,7 @@ from s2sad.frontend.session import is_logger
 from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.values import Abstract, ArrayRef, Choice, DictContent, Handle, InstanceContent, Items, Known, ListContent
 from s2sad.graph.core import Value
-from s2sad.graph.types import Array, Generator, Number, Opaque, Scalar, is_inexact
+from s2sad.graph.types import Number, Opaque, is_inexact
 
 # Functions that are called once where they stand; their result says nothing about their arguments.
 CLOCKS = {"time", "perf_counter", "process_time", "monotonic", "time_ns", "perf_counter_ns"}
@@ -113,113 +112,6 @@ def report_call(low: Lowering, function: Any, arguments: list[Abstract], keyword
     values = [passive_value(low, thing) for thing in (*arguments, *keywords.values())]
     low.effect("report", low.constant(function), *values, keywords=tuple(keywords))
     return Known(None)
-
-
-def draw(low: Lowering, generator: Value, method: str, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
-    """Lower a method of a random generator."""
-    names = tuple(keywords)
-    things = [*arguments, *keywords.values()]
-    if method in ("shuffle",):
-        (target,) = arguments
-        if not isinstance(target, ArrayRef) or keywords:
-            low.refuse("operands", what="shuffle", kinds=describe(target))
-        size = low.emit("length", low.read(target))
-        order = low.effect(
-            "draw",
-            generator,
-            size,
-            result=Array("i8", (size.type.size or low.sizes.fresh(),)) if isinstance(size.type, Number) else None,
-            method="permutation",
-            kind=None,
-            keywords=(),
-        )
-        assert order is not None
-
-        shuffled = subscript(low, target, low.result(order))
-        low.overwrite(target, low.value(shuffled))
-        return Known(None)
-    values = [passive_value(low, thing) for thing in things]
-    kind = draw_type(low, generator, method, arguments, keywords)
-    result = low.effect("draw", generator, *values, result=kind, method=method, kind=kind, keywords=names)
-    assert result is not None
-    return low.result(result, contiguous=True)
-
-
-def draw_type(low: Lowering, generator: Value, method: str, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Any:
-    """Return the type of what a generator draws."""
-    floats = {
-        "random": 0,
-        "standard_normal": 0,
-        "normal": 2,
-        "uniform": 2,
-        "exponential": 1,
-        "gamma": 2,
-        "beta": 2,
-        "standard_exponential": 0,
-        "rand": -1,
-        "randn": -1,
-        "laplace": 2,
-        "lognormal": 2,
-        "triangular": 3,
-        "standard_gamma": 1,
-        "chisquare": 1,
-        "random_sample": 0,
-    }
-    ints = {"integers": 2, "randint": 2, "poisson": 1, "binomial": 2, "geometric": 1}
-    if isinstance(generator.type, Generator) and generator.type.name == "Random":
-        if method in ("random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate"):
-            return Number("float")
-        if method in ("randint", "randrange"):
-            return Number("int")
-        low.refuse("unknown attribute", name=method, what="a random generator")
-    if method == "permutation" and arguments:
-        kind = low.type_of(arguments[0])
-        if isinstance(kind, Array):
-            return kind
-        from s2sad.frontend.numpy_calls import size_argument
-
-        return Array("i8", (size_argument(low, arguments[0]),))
-    if method == "choice" and arguments:
-        kind = low.type_of(arguments[0])
-        dtype = kind.dtype if isinstance(kind, Array) else "i8"
-        size = keywords.get("size") or (arguments[1] if len(arguments) > 1 else Known(None))
-        return _drawn(low, dtype, size)
-    if method in floats:
-        place = floats[method]
-        if place == -1:
-            from s2sad.frontend.numpy_calls import size_argument
-
-            return Array("f8", tuple(size_argument(low, argument) for argument in arguments)) if arguments else Number("float")
-        size = keywords.get("size") or (arguments[place] if len(arguments) > place else Known(None))
-        dtype = "f8"
-        if "dtype" in keywords:
-            from s2sad.frontend.numpy_calls import dtype_argument
-
-            dtype = dtype_argument(low, keywords["dtype"]) or "f8"
-        parameters = [low.type_of(argument) for argument in arguments[:place]] + [
-            low.type_of(value) for name, value in keywords.items() if name not in ("size", "dtype")
-        ]
-        if any(isinstance(kind, Array) for kind in parameters) and isinstance(size, Known) and size.value is None:
-            from s2sad.rules.types import broadcast_types
-
-            return Array(dtype, broadcast_types(low.sizes, *(kind for kind in parameters if kind is not None)))
-        return _drawn(low, dtype, size)
-    if method in ints:
-        place = ints[method]
-        size = keywords.get("size") or (arguments[place] if len(arguments) > place else Known(None))
-        return _drawn(low, "i8", size, number="int" if method in ("randint",) else None)
-    low.refuse("unknown attribute", name=method, what="a random generator")
-
-
-def _drawn(low: Lowering, dtype: str, size: Abstract, number: str | None = None) -> Any:
-
-    if isinstance(size, Known) and size.value is None:
-        if number is not None:
-            return Number(number)
-        return Number("float") if dtype == "f8" else Scalar(dtype)
-    from s2sad.frontend.numpy_calls import shape_argument
-
-    return Array(dtype, shape_argument(low, size))
 
 
 def foreign_call(low: Lowering, callee: Known, value: Any, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:

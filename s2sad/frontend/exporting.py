@@ -58,7 +58,16 @@ def exported(
         found = places.get(place)
         if found is None:
             content = changes.get(place)
-            found = low.store.place(place.kind, None, name=place.name, cls=place.cls, contiguous=place.contiguous, origin=place.origin)
+            found = low.store.place(
+                place.kind,
+                None,
+                name=place.name,
+                cls=place.cls,
+                contiguous=place.contiguous,
+                origin=place.origin,
+                limit=place.limit,
+                factory=place.factory,
+            )
             places[place] = found
             low.store.write(found, walk(content, label))
             found.held, found.shared, found.pierced = place.held, place.shared, place.pierced

@@ -25,6 +25,7 @@ from s2sad.frontend.values import (
     Handle,
     Items,
     Known,
+    Lazy,
     Pending,
     SliceValue,
     Unbound,
@@ -128,6 +129,15 @@ def _set(low: Lowering, node: Any) -> Abstract:
     return Handle(low.store.place("set", DictContent(tuple((key, Known(None)) for key in dict.fromkeys(keys)))))
 
 
+def kept(low: Lowering, thing: Abstract) -> Abstract:
+    """Return an element of a container; an iterator becomes an object with a state."""
+    if isinstance(thing, Lazy):
+        from s2sad.frontend.iterators import kept as keep
+
+        return keep(low, thing)
+    return thing
+
+
 def _elements(low: Lowering, nodes: list[Any]) -> list[Abstract]:
 
     elements: list[Abstract] = []
@@ -138,7 +148,7 @@ def _elements(low: Lowering, nodes: list[Any]) -> list[Abstract]:
             elements.extend(known_elements(low, expression(low, node.value), "a starred expression"))
         else:
             with low.holding(*elements):
-                elements.append(low.usable(expression(low, node)))
+                elements.append(kept(low, low.usable(expression(low, node))))
     return elements
 
 
@@ -154,7 +164,7 @@ def _dict(low: Lowering, node: Any) -> Abstract:
         else:
             name = low.static(expression(low, key), "a key of a dict")
             with low.holding(*entries.values()):
-                entries[name] = low.usable(expression(low, value))
+                entries[name] = kept(low, low.usable(expression(low, value)))
     return Handle(low.store.place("dict", DictContent(tuple(entries.items()))))
 
 
@@ -233,6 +243,15 @@ def item(low: Lowering, base: Abstract, index: Abstract) -> Abstract:
         return subscript(low, base, index)
     if isinstance(base, Choice):
         return dispatch(low, base, lambda option: item(low, option, index))
+    if isinstance(base, Lazy) and base.kind == "flat":
+        from s2sad.frontend.index_tricks import flat_item
+
+        return flat_item(low, base.parts[0], index)
+    if isinstance(base, Known) and type(base.value).__module__.startswith("numpy"):
+        from s2sad.frontend.index_tricks import is_trick, trick
+
+        if is_trick(base):
+            return trick(low, base, index)
 
     from s2sad.frontend.containers import item_of
 

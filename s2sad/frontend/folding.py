@@ -12,7 +12,8 @@ from s2sad.frontend.branches import branch
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.effects import raise_error
 from s2sad.frontend.expressions import read_variable
-from s2sad.frontend.iteration import as_list, counted, is_suspended, plan
+from s2sad.frontend.iteration import as_list, counted, is_suspended, plan, resolved
+from s2sad.frontend.iterators import opened
 from s2sad.frontend.leaving import guard
 from s2sad.frontend.lists import Unwritten, known_or_none
 from s2sad.frontend.loops import visit
@@ -23,6 +24,7 @@ from s2sad.frontend.signals import DeadPath
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, ArrayRef, GrowingContent, Handle, Items, Known, Lazy, Range
 from s2sad.graph.core import Value
+from s2sad.graph.sizes import Size, maximum, minimum
 from s2sad.graph.types import Number
 
 if TYPE_CHECKING:
@@ -56,6 +58,11 @@ def _itself(thing: Abstract) -> Abstract:
 def _extreme(low: Lowering, things: list[Abstract], kind: type, key: Abstract | None) -> Abstract:
 
     from s2sad.frontend.calls import call
+
+    lengths = [_length(low, thing) for thing in things]
+    if key is None and all(size is not None for size in lengths):
+        choose = minimum if kind is gast.Lt else maximum
+        return low.builder.size(functools.reduce(choose, [size for size in lengths if size is not None]))
 
     def keyed(thing: Abstract) -> Abstract:
         return thing if key is None else call(low, key, [thing], {})
@@ -91,7 +98,7 @@ def _min_max(comparison: str, name: str) -> Builtin:
             key = None
         if len(arguments) > 1:
             return _extreme(low, arguments, kind, key)
-        thing = low.usable(arguments[0])
+        thing = opened(low, resolved(low, low.usable(arguments[0])))
         if is_suspended(thing):
             thing = as_list(low, thing)
         known = elements_or_none(low, thing)
@@ -106,6 +113,14 @@ def _min_max(comparison: str, name: str) -> Builtin:
         return _fold(low, thing, lambda total, element: _extreme(low, [total, element], kind, key), None, name)
 
     return run
+
+
+def _length(low: Lowering, thing: Abstract) -> Size | None:
+    """Return the size that an int is known to be, in terms of the arguments."""
+    if isinstance(thing, Known) and type(thing.value) is int:
+        return Size.of(thing.value)
+    kind = thing.type if isinstance(thing, Value) else None
+    return kind.size if isinstance(kind, Number) and kind.kind == "int" and kind.size is not None and kind.size.entry else None
 
 
 def elements_or_none(low: Lowering, thing: Abstract) -> list[Abstract] | None:
@@ -155,7 +170,7 @@ def _first(low: Lowering, thing: Abstract, name: str) -> Abstract:
 
 def _sum(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     start = arguments[1] if len(arguments) > 1 else keywords.get("start", Known(0))
-    thing = low.usable(arguments[0])
+    thing = opened(low, resolved(low, low.usable(arguments[0])))
     known = elements_or_none(low, thing)
     if known is not None:
         total = start
@@ -172,7 +187,7 @@ def _sum(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstra
 
 def _any_all(stop: bool, name: str) -> Builtin:
     def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        thing = low.usable(arguments[0])
+        thing = opened(low, resolved(low, low.usable(arguments[0])), whole=False)
         known = elements_or_none(low, thing)
         if known is not None:
 
@@ -230,7 +245,7 @@ def _is_static(thing: Abstract) -> bool:
 
 
 def _sorted(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    thing = low.usable(arguments[0])
+    thing = opened(low, resolved(low, low.usable(arguments[0])))
     if isinstance(thing, ArrayRef):
         kind = low.array_type(thing)
         if kind.rank == 1 and not keywords:

@@ -203,6 +203,9 @@ def call_graph(low: Lowering, function: Function, values: dict[str, Abstract], c
         session.summaries[key] = False
         session.inlined.add(node)
         return None
+    if session.tags and made.template is not None and made.template.related:
+        session.summaries[key] = False  # which argument it gives back is told apart in the caller's state
+        return None
     extended = extend(low, made.captures, given)
     assert extended is not None
     return perform(low, made, extended)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from s2sad.frontend.arrays import length, subscript
@@ -57,6 +58,7 @@ class Plan:
     reverse: bool = False
     now: Callable[[], int] | None = None
     lists: tuple[Place, ...] = ()  # lists of unknown length, which the body must not make longer or shorter
+    endless: bool = False  # `stop` means nothing
 
     @property
     def is_counter(self) -> bool:
@@ -72,9 +74,32 @@ class Plan:
 
 def is_suspended(thing: Abstract) -> bool:
     """Whether a thing is suspended code, which runs while it is consumed."""
+    if isinstance(thing, Handle) and thing.place.kind == "iterator":
+        from s2sad.frontend.iterators import Suspended
+
+        return thing.place.cls is Suspended
     if not isinstance(thing, Lazy):
         return False
-    return thing.kind in ("generator", "comprehension", "filter", "nest") or (thing.kind == "enumerate" and is_suspended(thing.parts[0]))
+    if thing.kind in ("zip", "map", "enumerate", "rest", "iter", "starmap", "pairwise", "slice"):
+        return any(map(is_suspended, thing.parts))
+    return thing.kind in ("generator", "comprehension", "filter", "nest", "chosen")
+
+
+def resolved(low: Lowering, thing: Abstract) -> Abstract:
+    """Return what is iterated over: of an instance, what its `__iter__` gives."""
+    while isinstance(thing, Handle) and thing.place.kind == "instance":
+        from s2sad.frontend.classes import iterate_object
+
+        thing = low.usable(iterate_object(low, thing))
+    return thing
+
+
+def element_at(low: Lowering, one: Plan, index: Abstract) -> Abstract:
+    """Return the element for an index that may vary though the elements are known one by one."""
+    if one.structural and not isinstance(index, Known):
+        assert one.count is not None
+        return item_of(low, Items(tuple(one.element(Known(k)) for k in range(one.count))), index)
+    return one.element(index)
 
 
 def plan(low: Lowering, thing: Abstract) -> Plan:
@@ -111,11 +136,15 @@ def plan(low: Lowering, thing: Abstract) -> Plan:
                 keys = [key for key, _ in content.entries]
                 return _known(len(keys), lambda k: Known(keys[k]), lambda: _same_keys(low, thing, keys))
 
-            from s2sad.frontend.classes import iterate_object
+            if thing.place.kind == "iterator":
+                from s2sad.frontend.iterators import opened
 
-            return plan(low, iterate_object(low, thing))
+                return plan(low, opened(low, thing, whole=False))
+            return plan(low, resolved(low, thing))
         case Lazy():
             return _lazy(low, thing)
+    if isinstance(thing, Known) and thing.value is None:
+        raise PrimalRaises("'NoneType' object is not iterable", TypeError)
     low.refuse("operands", what="a loop", kinds=describe(thing))
 
 
@@ -182,8 +211,43 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
                     Known(0), Known(count), Known(1), lambda k: one.element(Known(count - 1 - low.static(k, "an index"))), True, count
                 )
             return Plan(one.start, one.stop, one.step, one.element, reverse=not one.reverse, lists=one.lists)
-        case "keys":
+        case "keys" | "iter":
             return plan(low, thing.parts[0])
+        case "rest":
+            from s2sad.frontend.iterators import remaining
+
+            return remaining(low, *thing.parts)
+        case "count":
+            begin, step = thing.parts
+            if all(isinstance(part, Known) and part.value == number for part, number in zip(thing.parts, (0, 1), strict=True)):
+                return Plan(Known(0), Known(0), Known(1), lambda k: k, endless=True)
+            return Plan(Known(0), Known(0), Known(1), lambda k: binary(low, gast.Add, begin, binary(low, gast.Mult, k, step)), endless=True)
+        case "repeat":
+            value, times = thing.parts
+            if isinstance(times, Known) and times.value is None:
+                return Plan(Known(0), Known(0), Known(1), lambda k: value, endless=True)
+            return Plan(Known(0), times, Known(1), lambda k: value)
+        case "cycle":
+            one = counted(low, plan(low, thing.parts[0]))
+            length = Known(one.count) if one.structural else one.stop
+            return Plan(Known(0), Known(0), Known(1), lambda k: element_at(low, one, binary(low, gast.Mod, k, length)), endless=True)
+        case "slice":
+            return _sliced(low, counted(low, plan(low, thing.parts[0])), *thing.parts[1:])
+        case "pairwise":
+            one = counted(low, plan(low, thing.parts[0]))
+            pair = partial(_pair, low, one)
+            if one.structural:
+                assert one.count is not None
+                return _known(max(0, one.count - 1), lambda k: pair(Known(k)))
+            return Plan(Known(0), binary(low, gast.Sub, one.stop, Known(1)), Known(1), pair, endless=one.endless)
+        case "starmap":
+            function, inner = thing.parts
+            one = counted(low, plan(low, inner))
+            from s2sad.frontend.calls import call
+
+            return _together(
+                low, [one], lambda k: call(low, function, known_elements(low, one.element(k), "the arguments of starmap"), {}), False
+            )
         case "values" | "items":
             (handle,) = thing.parts
             assert isinstance(handle, Handle)
@@ -211,6 +275,28 @@ def _lazy(low: Lowering, thing: Lazy) -> Plan:
         case "product" | "ndindex":
             return _product(low, thing)
     low.refuse("yield", what=f"an iterator ({thing.kind}) is consumed here")
+
+
+def _pair(low: Lowering, one: Plan, k: Abstract) -> Abstract:
+    return Items((one.element(k), one.element(binary(low, gast.Add, k, Known(1)))))
+
+
+def _sliced(low: Lowering, one: Plan, start: Abstract, stop: Abstract, step: Abstract) -> Plan:
+    """Return the plan of `itertools.islice`."""
+    if one.structural:
+        assert one.count is not None
+        numbers = range(one.count)[slice(*(low.static(part, "a bound of islice") for part in (start, stop, step)))]
+        return _known(len(numbers), lambda k: one.element(Known(numbers[k])))
+    if isinstance(start, Known) and start.value is None:
+        start = Known(0)
+    if isinstance(step, Known) and step.value is None:
+        step = Known(1)
+    end = one.stop
+    if not (isinstance(stop, Known) and stop.value is None):
+        end = stop if one.endless else smaller(low, one.stop, stop)
+    elif one.endless:
+        return counted(low, Plan(start, Known(0), step, one.element, endless=True))
+    return Plan(start, end, step, one.element)
 
 
 def _product(low: Lowering, thing: Lazy) -> Plan:
@@ -243,6 +329,10 @@ def _static_count(low: Lowering, one: Plan) -> int | None:
 def _together(low: Lowering, plans: Sequence[Plan], element: Callable[[Abstract], Abstract], strict: bool) -> Plan:
     """Return the plan that visits several things at once: as many trips as the shortest has elements."""
     structural = any(one.structural for one in plans)
+    all_plans = plans
+    if plans and all(one.endless for one in plans):
+        return Plan(Known(0), Known(0), Known(1), element, endless=True)
+    plans = [one for one in plans if not one.endless]
     counts: list[Abstract] = [one.stop for one in plans]
     lists = tuple(place for one in plans for place in one.lists)
     if structural:
@@ -251,7 +341,7 @@ def _together(low: Lowering, plans: Sequence[Plan], element: Callable[[Abstract]
             if not one.structural:
                 size = _size(low, one.stop)
                 if size is None:
-                    low.refuse("star", what="zip of things of known and unknown length")
+                    return _unevenly(low, all_plans, element, strict)
                 if low.sizes.at_least(size, known) is not True:
                     number = size.evaluate(low.sizes.seen) if size.known is None else size.known
                     if number is None:
@@ -273,6 +363,15 @@ def _least_now(low: Lowering, plans: Sequence[Plan], known: int) -> int:
     if least > known and None in counts:
         changed_while_iterated(low)
     return least
+
+
+def _unevenly(low: Lowering, plans: Sequence[Plan], element: Callable[[Abstract], Abstract], strict: bool) -> Plan:
+    """Visit things of known and of unknown length together: the known ones are indexed by a position that varies."""
+    assert isinstance(plans, list)
+    for number, one in enumerate(plans):
+        if one.structural:
+            plans[number] = Plan(Known(0), Known(one.count), Known(1), partial(element_at, low, one))
+    return _together(low, plans, element, strict)
 
 
 def _size(low: Lowering, number: Abstract) -> Size | None:
@@ -297,8 +396,18 @@ def smaller(low: Lowering, left: Abstract, right: Abstract) -> Abstract:
 
 def counted(low: Lowering, one: Plan) -> Plan:
     """Return a plan whose indices are 0, 1, 2, ..."""
-    if one.structural or one.is_counter:
+    if one.structural or (one.is_counter and not one.endless):
         return one
+    if one.endless:
+        if one.is_counter:
+            return one
+        return Plan(
+            Known(0),
+            Known(0),
+            Known(1),
+            lambda k: one.element(binary(low, gast.Add, one.start, binary(low, gast.Mult, k, one.step))),
+            endless=True,
+        )
 
     count = range_length(low, Range(one.start, one.stop, one.step))
 
@@ -324,14 +433,16 @@ def range_length(low: Lowering, thing: Range) -> Abstract:
 
 def known_elements(low: Lowering, thing: Abstract, what: str, wanted: int | None = None) -> list[Abstract]:
     """Return the elements of something whose number is known."""
-    thing = low.usable(thing)
+    from s2sad.frontend.iterators import opened
+
+    thing = opened(low, resolved(low, low.usable(thing)))
     if isinstance(thing, Items):
         return list(thing.elements)
     if isinstance(thing, Handle):
         content = content_of(low, thing)
         if isinstance(content, ListContent):
             return list(content.elements)
-    if (isinstance(thing, Lazy) and thing.kind == "generator") or (isinstance(thing, Lazy) and thing.kind == "comprehension"):
+    if is_suspended(thing):
         thing = as_list(low, thing)
         return known_elements(low, thing, what, wanted)
     if isinstance(thing, Choice):
@@ -340,6 +451,8 @@ def known_elements(low: Lowering, thing: Abstract, what: str, wanted: int | None
     if one.structural:
         assert one.count is not None
         return [one.element(Known(k)) for k in range(one.count)]
+    if one.endless:
+        low.refuse("star", what=what)
     size = _size(low, one.stop)
     number = None if size is None else size.known
     if number is None and size is not None:
@@ -363,7 +476,9 @@ def known_elements(low: Lowering, thing: Abstract, what: str, wanted: int | None
 
 def as_list(low: Lowering, thing: Abstract) -> Abstract:
     """Return ``list(thing)``."""
-    thing = low.usable(thing)
+    from s2sad.frontend.iterators import opened
+
+    thing = opened(low, resolved(low, low.usable(thing)))
     if isinstance(thing, Choice):
         return dispatch(low, thing, lambda option: as_list(low, option))
     if isinstance(thing, Handle):

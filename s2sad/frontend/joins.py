@@ -46,7 +46,7 @@ from s2sad.frontend.values import (
     Variable,
 )
 from s2sad.graph.core import IF, Node, Value
-from s2sad.graph.index import Index, Operand, Path, Slice
+from s2sad.graph.index import Index, Operand, Path, Slice, shifted
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import BOOL, INT, List, Opaque, Type
 
@@ -345,7 +345,7 @@ class Join:
                 relate(before, place)
             for link in side.place.links:
                 if link.joined is side.place:
-                    self.tie_through(place, k, link)
+                    self.tie_through(place, k, link, side)
         elif all(low.builder.visible(operand) for operand in side.operands):
             link = Link(place, side, self.condition, k == 1, frozenset({(self.condition, k == 0)}))
             place.links.append(link)
@@ -356,10 +356,12 @@ class Join:
             if partner is not place:
                 relate(place, partner)
 
-    def tie_through(self, place: Place, k: int, link: Link) -> None:
-        """A place that was joined inside the branch is joined again: it is still what it was joined of."""
+    def tie_through(self, place: Place, k: int, link: Link, side: ArrayRef) -> None:
+        """A place that was joined inside the branch is joined again, or a part of it: it is still what it was joined of."""
         low = self.low
-        source = link.reference
+        origin = link.reference
+        path = (*origin.path, *shifted(side.path, len(origin.operands)))
+        source = ArrayRef(origin.place, path, (*origin.operands, *side.operands), origin.name)
         if self.own(k, source.place) or not all(low.builder.visible(operand) for operand in source.operands):
             for root, _ in roots(source.place):
                 if not self.own(k, root):
@@ -385,7 +387,8 @@ class Join:
                     (
                         n
                         for n, (other, thing) in enumerate(sources)
-                        if same(thing, option) or (other != k and n not in mine and fits(low, thing, option))
+                        if same(thing, option)
+                        or (other != k and n not in mine and not told_apart(low, thing, option) and fits(low, thing, option))
                     ),
                     None,
                 )
@@ -425,6 +428,8 @@ class Join:
             found = self.same_skeleton(left, right)
             if found is not None:
                 return ArrayRef(left.place, found[0], found[1], name)
+        if low.session.tags and not self.own(0, left.place) and not self.own(1, right.place):
+            return self.choice(left, right, name)
         if not left.path and not right.path:
             pair = (left.place, right.place)
             if pair in self.places:
@@ -526,7 +531,14 @@ class Join:
 
     def mergeable(self, left: Place, right: Place) -> bool:
         """Whether two containers that were made in the branches have one structure."""
-        if left is right or left.kind != right.kind or left.cls is not right.cls or not self.own(0, left) or not self.own(1, right):
+        if (
+            left is right
+            or left.kind != right.kind
+            or left.cls is not right.cls
+            or left.limit != right.limit
+            or not self.own(0, left)
+            or not self.own(1, right)
+        ):
             return False
         a, b = self.arms[0].changes.get(left), self.arms[1].changes.get(right)
         match a, b:
@@ -546,7 +558,7 @@ class Join:
         """Join two containers that were made in the branches."""
         found = self.places.get((left, right))
         if found is None:
-            found = self.low.store.place(left.kind, None, name=left.name, cls=left.cls)
+            found = self.low.store.place(left.kind, None, name=left.name, cls=left.cls, limit=left.limit, factory=left.factory)
             self.places[left, right] = found
             content = self.contents(self.arms[0].changes.get(left), self.arms[1].changes.get(right), name, found)
             self.low.store.write(found, content)
@@ -610,6 +622,11 @@ class Join:
     def export(self, k: int, thing: Any, name: str, keep: bool = False) -> Any:
         """Return a thing that one branch leaves as the outside sees it."""
         return exported(self.low, thing, name, lambda value, label: self.leaf(k, value, label), self.arms[k].changes, self.exported)
+
+
+def told_apart(low: Lowering, left: Abstract, right: Abstract) -> bool:
+    """Whether two arrays stay two options, because it is asked which one is meant."""
+    return bool(low.session.tags) and isinstance(left, ArrayRef) and isinstance(right, ArrayRef)
 
 
 def needed(node: Node) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from s2sad.frontend.array_methods import copied
-from s2sad.frontend.arrays import extent
+from s2sad.frontend.arrays import array_of, extent
 from s2sad.frontend.contents import content_of
 from s2sad.frontend.expressions import item
 from s2sad.frontend.folding import _fold, elements_or_none
+from s2sad.frontend.iteration import as_list
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.objects import all_fields
 from s2sad.frontend.operators import BINARY, COMPARE, binary, compare, truth, unary
@@ -25,8 +27,8 @@ def _partial(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Ab
     return Partial(arguments[0], tuple(arguments[1:]), tuple(keywords.items()))
 
 
-def _reduce(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-
+def reduced(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    """Carry out `functools.reduce` over known things, or from a first value on."""
     function, thing, *start = arguments
     known = elements_or_none(low, thing)
     if known is not None:
@@ -39,8 +41,6 @@ def _reduce(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abs
 
             total = call(low, function, [total, element], {})
         return total
-    if not start:
-        low.refuse("star", what="functools.reduce without a first value")
     from s2sad.frontend.calls import call
 
     return _fold(low, thing, lambda total, element: call(low, function, [total, element], {}), start[0], "reduce")
@@ -66,54 +66,6 @@ def _getitem(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Ab
 def _not(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     answer = truth(low, arguments[0])
     return Known(not answer) if isinstance(answer, bool) else low.emit("logical_not", answer)
-
-
-def _product(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    repeat = int(low.static(keywords.pop("repeat"), "repeat")) if "repeat" in keywords else 1
-    return Lazy("product", tuple(arguments) * repeat)
-
-
-def _itertools(function: Any) -> Builtin:
-    def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        known = elements_or_none(low, arguments[0])
-        if known is None:
-            low.refuse("star", what=f"itertools.{function.__name__}")
-        rest = [low.static(argument, "an argument") for argument in arguments[1:]]
-        numbers = function(range(len(known)), *rest, **{name: low.static(value, name) for name, value in keywords.items()})
-        made = []
-        for group in itertools.islice(numbers, 257):
-            made.append(Items(tuple(known[k] for k in group)) if isinstance(group, tuple) else known[group])
-        return Items(tuple(made))
-
-    return run
-
-
-def _chain(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    parts: list[Abstract] = []
-    for argument in arguments:
-        known = elements_or_none(low, argument)
-        if known is None:
-            low.refuse("star", what="itertools.chain")
-        parts += known
-    return Items(tuple(parts))
-
-
-def _accumulate(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-
-    known = elements_or_none(low, arguments[0])
-    if known is None:
-        low.refuse("star", what="itertools.accumulate")
-    function = arguments[1] if len(arguments) > 1 else keywords.get("func")
-    initial = keywords.get("initial")
-    made: list[Abstract] = [initial] if initial is not None else []
-    for element in known:
-        if not made:
-            made.append(element)
-        else:
-            from s2sad.frontend.calls import call
-
-            made.append(binary(low, gast.Add, made[-1], element) if function is None else call(low, function, [made[-1], element], {}))
-    return Items(tuple(made))
 
 
 def _copy(deep: bool) -> Builtin:
@@ -151,7 +103,15 @@ def copied_thing(low: Lowering, thing: Abstract, deep: bool, done: dict[Any, Any
 
 
 def _fsum(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    low.refuse("unknown function", name="math.fsum")
+    """Carry out ``math.fsum``: the sum of an array, which a list is made into."""
+    (thing,) = arguments
+    if not isinstance(thing, ArrayRef):
+        thing = array_of(low, as_list(low, thing))
+    assert isinstance(thing, ArrayRef)
+    kind = low.array_type(thing)
+    if kind.dtype != "f8":
+        thing = array_of(low, low.result(low.emit("astype", low.read(thing), dtype="f8")))
+    return low.emit("math_fsum", low.value(thing))
 
 
 def _namedtuple(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -172,3 +132,17 @@ def _ndenumerate(low: Lowering, arguments: list[Abstract], keywords: Keywords) -
     if rank is None:
         low.refuse("rank", what="the array")
     return Lazy("nest", tuple(Range(Known(0), extent(low, array, axis), Known(1)) for axis in range(rank)), array)
+
+
+def searched(side: str) -> Builtin:
+    """Return what calls `bisect.bisect_left` or `bisect_right`: a search in an array."""
+
+    def run(low: Lowering, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+        from s2sad.frontend.numpy_calls import call_numpy
+
+        if len(arguments) != 2 or keywords:
+            low.refuse("unknown keyword", name="lo", function="bisect", remedy="search in a slice")
+        pool = arguments[0] if isinstance(arguments[0], ArrayRef) else array_of(low, as_list(low, arguments[0]))
+        return low.emit("to_int", low.value(call_numpy(low, np.searchsorted, [pool, arguments[1]], {"side": Known(side)})))
+
+    return run

@@ -95,8 +95,9 @@ def widened(low: Lowering, content: GrowingContent, mine: Type) -> GrowingConten
 
 def list_length(low: Lowering, content: GrowingContent) -> Abstract:
     """Return the length of a list of unknown length."""
-    if content.length is not None and content.length.entry:
-        return low.size(content.length)
+    size = content.length
+    if size is not None and size.entry and all(atom.operator or atom.name in low.graph.size_sources for atom, _ in size.terms):
+        return low.size(size)
     return low.emit("list_length", content.value)
 
 
@@ -123,6 +124,8 @@ class Unwritten:
 
 def known_or_none(low: Lowering, thing: Abstract) -> list[Abstract] | None:
     """Return the elements of something whose number is known, else None."""
+    if isinstance(thing, Handle) and thing.place.kind in ("iterator", "instance"):
+        return None
     if isinstance(thing, (Items, Handle)):
         if isinstance(thing, Handle) and isinstance(content_of(low, thing), GrowingContent):
             return None

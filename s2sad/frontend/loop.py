@@ -20,6 +20,7 @@ from s2sad.frontend.operators import truth
 from s2sad.frontend.sameness import number_type
 from s2sad.frontend.signals import DeadPath, Left, PrimalRaises
 from s2sad.frontend.store import ABSENT
+from s2sad.frontend.syntax import gast
 from s2sad.frontend.trips import trip_size
 from s2sad.frontend.values import (
     Abstract,
@@ -28,6 +29,7 @@ from s2sad.frontend.values import (
     Conflict,
     DictContent,
     GrowingContent,
+    Handle,
     InstanceContent,
     Items,
     Known,
@@ -121,6 +123,7 @@ class Loop(LoopMatch):
         state: dict[str, Any] = {"merged": False}
 
         def once() -> None:
+            state["merged"] = False  # what an earlier attempt knew of the condition need not hold for any trip
             test_region = low.builder.new_region()
             condition: Value | None = None
             if not state["merged"]:
@@ -144,6 +147,8 @@ class Loop(LoopMatch):
                                 state["merged"] = True
                         else:
                             condition = answer
+                            if any(isinstance(head, Choice) for head in self.heads.values()):
+                                state["merged"] = True  # what the test says of it is taken for granted in the body
                         for key, content in low.store.contents.items():
                             if before.get(key, ABSENT) is not content and (
                                 key in before or (isinstance(key, Variable) and not key.name.startswith("$"))
@@ -160,6 +165,8 @@ class Loop(LoopMatch):
             self.body = region
             with low.builder.inside(region):
                 self.head(region)
+                if condition is not None:
+                    self.note_filled(test)
                 if state["merged"]:
                     self.trip(lambda: self._tested(test, body))
                 else:
@@ -195,6 +202,15 @@ class Loop(LoopMatch):
             self.low.store.write(self.frame.exit, Known(left[0]))
         elif isinstance(code, exits.Exit):
             self.low.store.write(self.frame.exit, exits.Exit(code.value, left))
+
+    def note_filled(self, test: Any) -> None:
+        """In the body of ``while items:`` the list is not empty at first."""
+        low = self.low
+        if isinstance(test, gast.Name):
+            thing = expression(low, test)
+            content = low.store.read(thing.place) if isinstance(thing, Handle) else None
+            if isinstance(content, GrowingContent):
+                low.filled.add(content.value)
 
     def _tested(self, test: Any, body: Callable[[], None]) -> None:
         """A trip that evaluates the condition itself: the loop is left where it fails."""
@@ -307,7 +323,7 @@ class Loop(LoopMatch):
         for key, content in self.changes.items():
             if not isinstance(key, Variable) or key in self.heads or content is ABSENT or isinstance(content, Unbound):
                 continue
-            if key.name.startswith("$") and key is not self.frame.result:
+            if key.name.startswith("$") and key.name != "$result":
                 continue
             before = low.store.read(key)
             if (before is ABSENT or isinstance(before, (Unbound, Pending))) and (key.frame in low.frames or key.frame.captured):

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.frontend import kinds
+from s2sad.frontend.choices import option_number
 from s2sad.frontend.lenses import hold_all, own_content
 from s2sad.frontend.lists import element_kind, grown
 from s2sad.frontend.loop_state import LoopState, Slot, SlotPath
 from s2sad.frontend.lower import describe
 from s2sad.frontend.objects import field_before
-from s2sad.frontend.sameness import coerce, number_type
+from s2sad.frontend.sameness import coerce, number_type, same
 from s2sad.frontend.sharing import relate
 from s2sad.frontend.store import ABSENT
 from s2sad.frontend.values import (
@@ -34,6 +35,7 @@ from s2sad.frontend.values import (
     Variable,
 )
 from s2sad.graph.core import Region, Value
+from s2sad.graph.index import Index, Operand, Path, Slice
 from s2sad.graph.sizes import Size
 from s2sad.graph.types import INT, TOKEN, List, Type
 
@@ -91,6 +93,10 @@ class LoopHead(LoopState):
         low = self.low
         if path in self.conflicts:
             return Conflict(name, self.conflicts[path], low.location)
+        if path in self.indexed:
+            return self._part_of(region, thing, path)
+        if path in self.tagged:
+            return self._one_of(region, thing, path)
         if path in self.choices:
             return self._choice(region, thing, path, name)
         kind = number_type(low, thing)
@@ -169,7 +175,7 @@ class LoopHead(LoopState):
         root = content.root if isinstance(content, ElementContent) else None
         if isinstance(content, ElementContent):
             content = own_content(low, content)
-        made = low.store.place(place.kind, None, name=place.name, cls=place.cls)
+        made = low.store.place(place.kind, None, name=place.name, cls=place.cls, limit=place.limit, factory=place.factory)
         self.places[path] = made
         relate(made, place)
         if root is not None:
@@ -192,19 +198,43 @@ class LoopHead(LoopState):
                         self.own.add((*path, key))
         return self.generalise(region, content, path, name)
 
+    def _part_of(self, region: Region, thing: Any, path: SlotPath) -> Abstract:
+        """Return a part of an array that carried indices lead to."""
+        low = self.low
+        skeleton, parts = skeleton_of(thing)
+        operands = [
+            self._parameter(region, INT, (*path, "index", k), "", lambda part=part: low.value(part))  # type: ignore[misc]
+            for k, part in enumerate(parts)
+        ]
+        return ArrayRef(thing.place, skeleton, tuple(operands), thing.name)
+
+    def _one_of(self, region: Region, thing: Abstract, path: SlotPath) -> Abstract:
+        """Return one of several arrays that exist outside, told by a carried number."""
+        low = self.low
+        arrays = self.tagged[path]
+        numbers = [
+            next(k for k, array in enumerate(arrays) if same(array, option))
+            for option in (thing.options if isinstance(thing, Choice) else (thing,))
+        ]
+        tag = self._parameter(region, INT, (*path, "tag"), "", lambda: option_number(low, thing, numbers))
+        return Choice(tag, tuple(arrays))
+
     def _choice(self, region: Region, thing: Abstract, path: SlotPath, name: str) -> Abstract:
         """Return one of several things, told by a carried number."""
         low = self.low
         options = self.choices[path]
         from s2sad.frontend.loop_match import fits_option
 
-        start = next((k for k, option in enumerate(options) if fits_option(low, option, thing)), 0)
-        tag = self._parameter(region, INT, (*path, "tag"), "", lambda: low.constant(start))
+        mine = thing.options if isinstance(thing, Choice) else (thing,)
+        numbers = [next((k for k, option in enumerate(options) if fits_option(low, option, one)), 0) for one in mine]
+        tag = self._parameter(region, INT, (*path, "tag"), "", lambda: option_number(low, thing, numbers))
         made: list[Abstract] = []
         for k, option in enumerate(options):
-            here = thing if k == start else None
-            if here is not None:
-                made.append(self.generalise(region, here, (*path, "option", k), name))
+            here = [one for number, one in zip(numbers, mine, strict=True) if number == k]
+            if len(here) > 1:
+                return Conflict(name, "one of several things of one kind before the loop", low.location)
+            if here:
+                made.append(self.generalise(region, here[0], (*path, "option", k), name))
             else:
                 made.append(self.parameters(region, option, (*path, "option", k), name))
         return Choice(tag, tuple(made))
@@ -331,3 +361,22 @@ class LoopHead(LoopState):
         for thing in self.low.held:
             walk(thing)
         return reached
+
+
+def skeleton_of(reference: ArrayRef) -> tuple[Path, list[Abstract]]:
+    """Return the path of a reference with all whole numbers taken out of its subscripts, and these numbers."""
+    parts: list[Abstract] = []
+
+    def out(item: Any) -> Any:
+        if isinstance(item, Operand):
+            parts.append(reference.operands[item.number])
+        elif isinstance(item, int):
+            parts.append(Known(item))
+        elif isinstance(item, Slice):
+            return Slice(*(out(bound) if isinstance(bound, Operand) else bound for bound in (item.start, item.stop, item.step)))
+        else:
+            return item
+        return Operand(len(parts) - 1)
+
+    path = tuple(Index(tuple(map(out, step.items))) if isinstance(step, Index) else step for step in reference.path)
+    return path, parts

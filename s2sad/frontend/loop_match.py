@@ -9,7 +9,7 @@ from s2sad.frontend import exits, kinds
 from s2sad.frontend.choices import option_number, pick
 from s2sad.frontend.joins import Mismatch
 from s2sad.frontend.lists import element_kind, grown
-from s2sad.frontend.loop_head import LoopHead
+from s2sad.frontend.loop_head import LoopHead, skeleton_of
 from s2sad.frontend.loop_state import Again, Peel, Slot, SlotPath
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sameness import coerce, fits, number_type, same
@@ -41,7 +41,7 @@ from s2sad.frontend.values import (
     Variable,
 )
 from s2sad.graph.core import Region, Value
-from s2sad.graph.types import BOOL, INT, Array, List, Type
+from s2sad.graph.types import BOOL, INT, Array, List, Number, Type
 
 
 class LoopMatch(LoopHead):
@@ -164,6 +164,12 @@ class LoopMatch(LoopHead):
         if final is ABSENT or isinstance(final, Unbound):
             # Deleted, or not bound on some path: the slot holds nothing.
             return self._conflict(path, "it may be deleted")
+        if path in self.indexed or (path not in self.tagged and path not in self.unindexed and self._part_varies(head, final)):
+            return self._match_part(head, final, path, slots)
+        if path in self.tagged or (tells_apart(self, head, final) and path not in slots and path not in self.untagged):
+            found = self._match_tagged(head, final, path, slots)
+            if found is not None:
+                return found
         slot = slots.get(path)
         if slot is not None:
             return self._match_slot(slot, head, final, path, name)
@@ -216,6 +222,66 @@ class LoopMatch(LoopHead):
                 if same(head, final):
                     return False
         return self._choose(head, final, path, name)
+
+    def _match_tagged(self, head: Any, final: Any, path: SlotPath, slots: dict[SlotPath, Slot]) -> bool | None:
+        """Tell by a carried number which array from outside a reference leads to; None when it may be another array."""
+        low = self.low
+        journal = low.store.journal()
+        arrays: list[ArrayRef] = list(self.tagged.get(path) or options_of(head))
+        known = len(arrays)
+        numbers: list[int] = []
+        finals = options_of(final)
+        for option in finals:
+            number = next((k for k, array in enumerate(arrays) if same(array, option)), None)
+            if number is None:
+                outside = journal.get(option.place, option.place) is not ABSENT
+                if not outside or not all(map(self._before, option.operands)) or len(arrays) >= MOST_ARRAYS:
+                    return self._untag(path)
+                arrays.append(option)
+                number = len(arrays) - 1
+            numbers.append(number)
+        if not finals:
+            return self._untag(path)
+        if path in self.tagged and len(arrays) == known:
+            slots[*path, "tag"].final = option_number(low, final, numbers)
+            return False
+        if len(arrays) == known == 1:
+            return False
+        self.tagged[path] = arrays
+        return True
+
+    def _part_varies(self, head: Any, final: Any) -> bool:
+        """Whether references lead to parts of one array that only indices tell apart."""
+        if not self.low.session.tags or not isinstance(head, ArrayRef) or not isinstance(final, ArrayRef) or head.place is not final.place:
+            return False
+        (before, first), (after, then) = skeleton_of(head), skeleton_of(final)
+        return not same(head, final) and before == after and all(map(is_index, (*first, *then)))
+
+    def _match_part(self, head: Any, final: Any, path: SlotPath, slots: dict[SlotPath, Slot]) -> bool:
+        """Carry the indices of a reference."""
+        if path not in self.indexed:
+            self.indexed.add(path)
+            return True
+        if isinstance(final, ArrayRef) and final.place is head.place:
+            after, parts = skeleton_of(final)
+            if after == head.path and all(map(is_index, parts)):
+                for k, part in enumerate(parts):
+                    slots[*path, "index", k].final = self.low.value(part)
+                return False
+        self.indexed.discard(path)
+        self.unindexed.add(path)
+        return True
+
+    def _untag(self, path: SlotPath) -> bool:
+        """Give a reference that may lead to a new array an array of its own after all."""
+        self.tagged.pop(path, None)
+        self.untagged.add(path)
+        return True
+
+    def _before(self, value: Value) -> bool:
+        """Whether a value exists before the loop."""
+        region: Any = self.low.builder.home.get(value)
+        return region is not self.body and value not in {slot.parameter for slot in self.slots}
 
     def _match_twin(self, place: Place, final: Any, path: SlotPath, slots: dict[SlotPath, Slot], name: str) -> bool:
         if not isinstance(final, Handle):
@@ -319,12 +385,10 @@ class LoopMatch(LoopHead):
     def _choose(self, head: Any, final: Any, path: SlotPath, name: str) -> bool:
         """The thing at the end of a trip is of another kind than at the head."""
         low = self.low
-        if (
-            (isinstance(head, Known) and head.value is None)
-            or (isinstance(final, Known) and final.value is None)
-            or (is_named(head) and is_named(final))
-        ):
-            options: list[Abstract] = [head]
+        if _may_be_none(head) or _may_be_none(final) or (is_named(head) and is_named(final)) or isinstance(head, Choice):
+            if isinstance(head, Known) and head.value is None and not _may_be_none(final) and self.peels:
+                raise Peel("None before the loop only")
+            options: list[Abstract] = list(head.options) if isinstance(head, Choice) else [head]
             for option in final.options if isinstance(final, Choice) else (final,):
                 if not any(fits_option(low, one, option) for one in options):
                     if isinstance(option, ArrayRef):
@@ -442,6 +506,33 @@ class LoopMatch(LoopHead):
                 case _:
                     return None
         return thing
+
+
+def _may_be_none(thing: Any) -> bool:
+    options = thing.options if isinstance(thing, Choice) else (thing,)
+    return any(isinstance(option, Known) and option.value is None for option in options)
+
+
+def tells_apart(loop: LoopMatch, head: Any, final: Any) -> bool:
+    """Whether references to one of several arrays are told apart."""
+    return bool(loop.low.session.tags and options_of(head) and options_of(final))
+
+
+def is_index(thing: Any) -> bool:
+    """Whether a thing is a Python int."""
+    if isinstance(thing, Known):
+        return type(thing.value) is int
+    return isinstance(thing, Value) and isinstance(thing.type, Number) and thing.type.kind == "int" and not thing.type.also
+
+
+def options_of(thing: Any) -> list[ArrayRef]:
+    """Return the arrays that a thing may be; none when it may be something else."""
+    options = thing.options if isinstance(thing, Choice) else (thing,)
+    arrays = [option for option in options if isinstance(option, ArrayRef)]
+    return arrays if len(arrays) == len(options) else []
+
+
+MOST_ARRAYS = 4  # that one name stands for, round a loop
 
 
 def fits_option(low: Lowering, option: Abstract, thing: Abstract) -> bool:

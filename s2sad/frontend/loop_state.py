@@ -67,6 +67,10 @@ class LoopState:
         self.frame = low.frame
         self.keys: dict[Key, None] = {}
         self.kinds: dict[SlotPath, Type] = {}
+        self.tagged: dict[SlotPath, list[ArrayRef]] = {}  # references to one of these arrays from outside, told by a carried number
+        self.indexed: set[SlotPath] = set()  # references to a part of one array, whose indices are carried
+        self.unindexed: set[SlotPath] = set()
+        self.untagged: set[SlotPath] = set()
         self.own: set[SlotPath] = set()  # references that get a place of their own
         self.grow: dict[SlotPath, Type | None] = {}
         self.repeats: dict[SlotPath, ArrayRef] = {}  # lists that get one and the same array again and again
@@ -99,7 +103,7 @@ class LoopState:
         self.leaves = False
         self.depth = 0  # how many branches and loops are around
         self.can_unroll = False
-        self.cautious = False
+        self.cautious = low.session.tags
         self.bounds: Sequence[Abstract] | None = None
         self._guess()
 

@@ -13,24 +13,26 @@ reading something stale is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend import exits
 from s2sad.frontend.assigned import assigned
 from s2sad.frontend.assignment import assign
 from s2sad.frontend.choices import dispatch
 from s2sad.frontend.effects import raise_error
-from s2sad.frontend.expressions import expression
-from s2sad.frontend.iteration import MOST_TRIPS, Plan, changed_while_iterated, is_suspended, plan
+from s2sad.frontend.expressions import expression, read_variable
+from s2sad.frontend.iteration import MOST_TRIPS, Plan, changed_while_iterated, is_suspended, plan, resolved
 from s2sad.frontend.loop import Loop
 from s2sad.frontend.loop_state import Peel
 from s2sad.frontend.lower import Lowering
-from s2sad.frontend.operators import binary
+from s2sad.frontend.operators import binary, truth
 from s2sad.frontend.signals import DeadPath, Left, NeedStatic
 from s2sad.frontend.statements import block
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.trips import after_trip, finish, static_trips, unroll, written_out
-from s2sad.frontend.values import Abstract, ArrayRef, Choice, Known, Lazy, Range
+from s2sad.frontend.values import Abstract, ArrayRef, Choice, Handle, Known, Lazy, Range
 
 MOST_PEELED = 4
 
@@ -65,12 +67,33 @@ def visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract
 
 def _visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstract], Any], names: dict[str, bool] | None = None) -> None:
     """Run `body` for each element; exits of the body are left in the exit code."""
-    if isinstance(iterable, Lazy) and is_suspended(iterable):
+    from s2sad.frontend.iterators import iterate, spend, state
+
+    iterable = resolved(low, low.usable(iterable))
+    if isinstance(iterable, Choice):
+
+        def use(option: Abstract) -> Abstract:
+            visit(low, option, node, body, names)
+            return Known(None)
+
+        dispatch(low, iterable, use)
+        return
+    place = iterable.place if isinstance(iterable, Handle) and iterable.place.kind == "iterator" else None
+    if is_suspended(iterable):
         from s2sad.frontend.generators import consume
 
-        consume(low, iterable, body)
+        source = iterable if place is None else state(low, place)[0]
+        if place is not None:
+            spend(low, place, False)
+        whole = consume(low, source, body) if isinstance(source, Lazy) else True
+        if place is not None and whole:
+            spend(low, place, True)
         return
-    one = plan(low, iterable)
+    found = iterate(low, place) if place is not None else None
+    one = plan(low, iterable) if found is None else found
+    if one.endless:
+        _endless(low, one, node, body, names)
+        return
     if one.structural:
         unroll(low, one, body, what=f"the loop at line {low.location.line}")
         return
@@ -107,6 +130,22 @@ def _visit(low: Lowering, iterable: Abstract, node: Any, body: Callable[[Abstrac
         peel(low, one, bounds, body, loop, hint)
 
 
+def _endless(low: Lowering, one: Plan, node: Any, body: Callable[[Abstract], Any], names: dict[str, bool] | None) -> None:
+    """Run through something that has no end: the body leaves the loop."""
+    from s2sad.frontend.generators import hidden
+
+    index = hidden(low, "index", one.start)
+
+    def trip() -> None:
+        k = read_variable(low, index, index.name)
+        low.store.write(index, binary(low, gast.Add, k, one.step))
+        body(one.element(k))
+
+    loop = Loop(low, node, {**(assigned(node) if names is None else names), index.name: True})
+    loop.run_while(gast.Constant(value=True, kind=None), trip)
+    low.store.forget([index])
+
+
 def peel(low: Lowering, one: Plan, bounds: Sequence[Abstract], body: Callable[[Abstract], Any], loop: Loop, hint: str) -> None:
     """Lower the first trip by itself: the head of the others starts from what it has left."""
     start, stop, step = bounds
@@ -130,11 +169,41 @@ def _plain_range(iterable: Abstract, node: Any) -> bool:
     return isinstance(iterable, Range) and isinstance(getattr(node, "target", None), gast.Name)
 
 
+def _walk(low: Lowering, node: Any, problem: UnsupportedError) -> None:
+    """Write a `while` out that walks over a structure which is known, such as a linked list: its condition is decided at each trip."""
+
+    def go(trips: int) -> None:
+        while True:
+            answer = truth(low, low.usable(expression(low, node.test)))
+            if not isinstance(answer, bool) or (answer and trips == MOST_TRIPS):
+                raise problem
+            if not answer:
+                return
+            block(low, node.body)
+            trips += 1
+            if low.dead:
+                return
+            code = exits.current(low)
+            if not isinstance(code, Known) or code.value not in (exits.FALLS, exits.CONTINUE):
+                after_trip(low, partial(go, trips))
+                return
+            low.store.write(low.frame.exit, Known(exits.FALLS))
+
+    try:
+        go(0)
+    except DeadPath:
+        low.dead = True
+
+
 def while_statement(low: Lowering, node: Any) -> None:
     """Lower a `while`."""
     loop = Loop(low, node, assigned(node))
     try:
         loop.run_while(node.test, lambda: block(low, node.body))
+    except UnsupportedError as problem:
+        if problem.code != "S2S131":
+            raise
+        _walk(low, node, problem)
     except NeedStatic as need:
         if need.culprit is not loop:
             raise

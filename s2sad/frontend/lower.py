@@ -79,12 +79,12 @@ class Lowering:
         self.quiet = 0  # how many blocks around catch warnings
         self.tried: dict[Any, Any] = {}  # operations that were tried -> the region where they have not raised
         self.opened: list[Any] = []  # branches that end with the statement
-        self.factories: dict[Place, Abstract] = {}  # default dicts
         self.live_places: dict[int, tuple[Place, Any]] = {}  # live objects by identity, kept alive
         self.live_objects: dict[Place, Any] = {}
         self.live_fields: dict[Place, dict[str, Any]] = {}
         self.live_leaves: dict[str, Any] = {}
         self.entries: dict[tuple[Value, Value], Value] = {}  # (list, index) -> the entry that has been read
+        self.filled: set[Value] = set()  # versions of lists that are certainly not empty
         self.seen: dict[Any, tuple[Abstract, ...]] = {}  # parts of elements of lists, as things of the program
         self._reads: dict[tuple[Value, Path, tuple[Value, ...]], Value] = {}
         self._frame_count = 0
@@ -98,7 +98,7 @@ class Lowering:
 
     def at(self, node: Any) -> None:
         """Give the nodes that follow the place of a syntax node."""
-        if hasattr(node, "lineno"):
+        if hasattr(node, "lineno") and not self.frames[-1].source.borrowed:
             self.builder.location = self.frames[-1].source.location(node)
 
     @property
@@ -108,7 +108,8 @@ class Lowering:
 
     def refuse(self, row: str, node: Any = None, **facts: Any) -> NoReturn:
         """Raise the error of a row of the fence's table, at a syntax node or where we are."""
-        location = self.frames[-1].source.location(node) if node is not None and hasattr(node, "lineno") and self.frames else self.location
+        placed = node is not None and hasattr(node, "lineno") and self.frames and not self.frames[-1].source.borrowed
+        location = self.frames[-1].source.location(node) if placed else self.location
         raise refusal(row, location if location is not NOWHERE else None, **facts)
 
     def new_frame(self, function: Any, source: Any, parent: Frame | None) -> Frame:
@@ -195,7 +196,9 @@ class Lowering:
     def result(self, value: Value, *, contiguous: bool = False, name: str = "") -> Abstract:
         """Return what a new value is to the program: an array gets a place of its own."""
         if isinstance(value.type, Array):
-            return ArrayRef(self.store.place("array", value, contiguous=contiguous, name=name), name=name)
+            operation = value.owner.operation if isinstance(value.owner, Node) else None
+            row = isinstance(operation, Rule) and operation.sharing == "fresh" and value.type.rank == 1  # NumPy makes no other ones
+            return ArrayRef(self.store.place("array", value, contiguous=contiguous or row, name=name), name=name)
         if isinstance(value.type, List):
             return Handle(self.store.place("list", GrowingContent(value)))
         return value

@@ -16,6 +16,7 @@ import numpy as np
 
 from s2sad.frontend.arrays import array_of, into, take
 from s2sad.frontend.choices import dispatch
+from s2sad.frontend.layouts import shares
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.sharing import connect
 from s2sad.frontend.signals import PrimalRaises
@@ -146,9 +147,10 @@ def call_numpy(low: Lowering, function: Any, arguments: Sequence[Abstract], keyw
                 return call_numpy(low, function, [*arguments[:k], option, *arguments[k + 1 :]], keywords)
 
             return dispatch(low, argument, use)
+    from s2sad.frontend.numpy_several import SEVERAL
     from s2sad.frontend.numpy_special import SPECIAL
 
-    special = SPECIAL.get(function)
+    special = SPECIAL.get(function) or SEVERAL.get(function)
     if special is not None:
         return special(low, function, list(arguments), dict(keywords))
     rule = REGISTRY.functions.get(function)
@@ -203,8 +205,24 @@ def apply_rule(low: Lowering, rule: Rule, function: Any, arguments: Sequence[Abs
             low.refuse("call", what=full_name(function), why=f"the argument {wanted[len(operands)]} is missing")
     del positional
     dtype: str | None = None
+    where = found.pop("where", None)
+    if isinstance(where, Known) and where.value is True:
+        where = None
+    partial = partial_rule(rule, where, found)
+    if "correction" in found and "ddof" in statics and "correction" not in statics:
+        correction = found.pop("correction")
+        if not (isinstance(correction, Known) and correction.value is np._NoValue):
+            found["ddof"] = correction
+    mask: Value | None = None
+    if where is not None and partial is None:
+        if not isinstance(function, np.ufunc) or out is None:
+            low.refuse("unknown keyword", name="where", function=full_name(function), remedy="give it out= as well, or use np.where")
+        from s2sad.frontend.ufuncs import masked_operands
+
+        mask = operand(low, where)
+        operands = masked_operands(low, mask, operands)
     for label, value in found.items():
-        if label in taken:
+        if label in taken or (partial is not None and label == "initial"):
             continue
         if label in statics:
             default = statics[label]
@@ -220,23 +238,48 @@ def apply_rule(low: Lowering, rule: Rule, function: Any, arguments: Sequence[Abs
     _normal_axis(low, static, operands)
     if dtype is not None:
         operands = [cast_to(low, operand, dtype) for operand in operands]
-    result = apply(low, rule, operands, static, from_function=True)
+    if partial is not None:
+        extra = {"where": where, "initial": given_initial(found)}
+        names = tuple(label for label, value in extra.items() if value is not None)
+        result = apply(low, partial, [*operands, *(extra[label] for label in names)], {**static, "names": names}, from_function=True)
+    else:
+        result = apply(low, rule, operands, static, from_function=True)
     if dtype is not None and dtype_of(low.value(result).type) != dtype:
         result = cast_to(low, result, dtype)
     if out is not None and not (isinstance(out, Known) and out.value is None):
         if function is np.dot and isinstance(out, ArrayRef) and (out.path or not out.place.contiguous):
             low.refuse("unknown keyword", name="out", function="np.dot", remedy="write np.matmul(..., out=...), or assign the product")
-        return write_out(low, out, result)
+        return write_out(low, out, result, mask)
     return result
 
 
-def write_out(low: Lowering, out: Abstract, result: Abstract) -> Abstract:
-    """Write a result into the array given as ``out=``."""
+def given_initial(found: Keywords) -> Abstract | None:
+    """Return what a reduction starts from, when that is said."""
+    initial = found.get("initial")
+    return None if isinstance(initial, Known) and (initial.value is None or initial.value is np._NoValue) else initial
+
+
+def partial_rule(rule: Rule, where: Abstract | None, found: Keywords) -> Rule | None:
+    """Return the rule of a reduction of some elements, when it is one of those."""
+    if (where is None and given_initial(found) is None) or "keepdims" not in rule.signature.static:
+        return None
+    from s2sad.rules.partial import PARTIAL
+
+    if where is None and rule.name in ("mean", "var", "std", "any", "all"):
+        return None
+    return PARTIAL.get(rule.name)
+
+
+def write_out(low: Lowering, out: Abstract, result: Abstract, mask: Value | None = None) -> Abstract:
+    """Write a result, or what a mask selects of it, into the array given as ``out=``."""
     if isinstance(out, Items) and len(out.elements) == 1:
         out = out.elements[0]
     if not isinstance(out, ArrayRef):
         low.refuse("operands", what="out=", kinds=describe(out))
-    into(low, out, low.value(result))
+    value = low.value(result)
+    if mask is not None:
+        value = low.emit("where", mask, value, low.read(out))
+    into(low, out, value)
     return out
 
 
@@ -388,9 +431,8 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
         made = low.emit_several(rule, *values, **static)
         return Items(tuple(map(low.result, made)), None if rule.returned is None else rule.returned())
     value = low.emit(rule, *values, **static)
-    fresh_order = rule.kind in ("elementwise",) and all(
-        not isinstance(one, ArrayRef) or (one.place.contiguous and not one.path) for one in operands
-    )
+    arrays = [one for one in operands if isinstance(one, ArrayRef)]
+    fresh_order = rule.kind in ("elementwise",) and all(one.place.contiguous and not one.path for one in arrays)
     always = rule.name in (
         "zeros",
         "ones",
@@ -408,18 +450,18 @@ def apply(low: Lowering, rule: Rule, operands: Sequence[Abstract], static: dict[
         "outer",
     )
     result = low.result(value, contiguous=always or fresh_order)
+    if isinstance(result, ArrayRef) and rule.kind == "elementwise":
+        rank = low.array_type(result).rank
+        result.place.like = tuple(one for one in arrays if low.array_type(one).rank == rank)
     if isinstance(result, ArrayRef) and rule.sharing in ("view", "layout", "same"):
-        for thing in operands:
-            if isinstance(thing, ArrayRef):
-                if (
-                    rule.sharing == "layout"
-                    and thing.place.contiguous
-                    and not thing.path
-                    and all(map(_hashable, static.values()))
-                    and len(operands) == 1
-                ):
+        for thing in arrays:
+            if rule.sharing == "layout" and len(operands) == 1 and all(map(_hashable, static.values())):
+                shared = shares(low, rule.name, thing, low.array_type(result).rank)
+                if shared:
                     return take(low, thing, View(rule.name, tuple(static.items())))
-                connect(result.place, thing.place)
+                if shared is False:
+                    return low.result(low.emit("copy", value), contiguous=True)
+            connect(result.place, thing.place)
         result.place.readonly = rule.name == "expand"
     return result
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.array_methods import array_attribute, copied, item_number, reshaped
-from s2sad.frontend.arrays import array_of, extent, path_step, take, write_step
+from s2sad.frontend.array_methods import array_attribute, by_columns, copied, item_number, reshaped
+from s2sad.frontend.arrays import array_of, extent, take, write_step
+from s2sad.frontend.layouts import order_of
 from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.numpy_calls import (
     Keywords,
@@ -45,12 +46,17 @@ def _array(low: Lowering, function: Any, arguments: list[Abstract], keywords: Ke
     if "copy" in found:
         given = low.static(found.pop("copy"), "the argument copy")
         copy = bool(given) if given is not None else False
+    least = int(low.static(found.pop("ndmin", Known(0)), "ndmin"))
     for label, value in found.items():
-        if (label == "order" and isinstance(value, Known) and value.value in ("C", "K", "A", None)) or (
-            label == "ndmin" and isinstance(value, Known) and value.value == 0
-        ):
+        if label == "order" and isinstance(value, Known) and value.value in ("C", "K", "A", None):
             continue
         harmless(low, label, value, function)
+    if least:
+        made = _array(low, function, [thing], {"dtype": Known(np.dtype(dtype))} if dtype else {})
+        missing = least - len(shape_of(operand(low, made).type) or ())
+        if missing <= 0:
+            return made
+        return call_numpy(low, np.expand_dims, [made, Items(tuple(map(Known, range(missing))))], {})
     if isinstance(thing, (Handle, Items)):
         result = array_of(low, thing, dtype)
         return cast_to(low, result, dtype) if dtype is not None else result
@@ -65,7 +71,10 @@ def _array(low: Lowering, function: Any, arguments: list[Abstract], keywords: Ke
         return low.result(low.emit("array", low.emit("cast", value, kind=Scalar(dtype))))
     if isinstance(thing, ArrayRef):
         if not copy:
-            if function is np.ascontiguousarray and not (thing.place.contiguous and not thing.path):
+            order = order_of(low, thing) if function is np.ascontiguousarray else "C"
+            if order in ("F", "other"):
+                return copied(low, thing, "C")
+            if order is None:
                 copyish = low.result(low.emit("copy", value), contiguous=True)
                 assert isinstance(copyish, ArrayRef)
                 connect(copyish.place, thing.place)
@@ -147,15 +156,19 @@ def _as_array_or_number(low: Lowering, thing: Abstract) -> Abstract:
     return array_of(low, thing) if isinstance(thing, (Handle, Items)) else thing
 
 
+def _ravel(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    found = bound(low, function, arguments, keywords)
+    receiver = _as_array_or_number(low, found.pop("a"))
+    if "order" in found and by_columns(low, found.pop("order"), "np.ravel"):
+        receiver = call_numpy(low, np.transpose, [receiver], {})
+    return apply(low, REGISTRY.rules["ravel"], [receiver], {})
+
+
 def _reshape(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    keywords = dict(keywords)
-    receiver = _as_array_or_number(low, arguments[0])
-    if len(arguments) > 1:
-        shape = arguments[1]
-    else:
-        given = keywords.pop("shape", None)
-        shape = given or keywords.pop("newshape")
-    return reshaped(low, receiver, shape, keywords)
+    found = bound(low, function, arguments, keywords)
+    receiver = _as_array_or_number(low, found.pop("a"))
+    shape = found.pop("shape", None) or found.pop("newshape")
+    return reshaped(low, receiver, shape, found)
 
 
 def _copy_to(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -171,30 +184,6 @@ def _copy_to(low: Lowering, function: Any, arguments: list[Abstract], keywords: 
         value = low.emit("where", operand(low, where), value, low.read(target))
     low.overwrite(target, value)
     return Known(None)
-
-
-def _at(operation: str) -> Callable[..., Abstract]:
-    def at(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-        target, index = low.usable(arguments[0]), low.usable(arguments[1])
-        if not isinstance(target, ArrayRef) or len(arguments) < 3 or keywords:
-            low.refuse("call", what=f"np.{operation}.at", why="it takes an array, an index and values")
-        value = operand(low, arguments[2])
-        if operation == "subtract":
-            value = low.emit("negative", value)
-        step, operands = path_step(low, index)
-        path = (*target.path, *_shifted(step, len(target.operands)))
-        base = low.content(target.place)
-        new = low.emit("add_at", base, value, *target.operands, *operands, name=base.name, path=path)
-        low.replace(target.place, new)
-        return Known(None)
-
-    return at
-
-
-def _shifted(step: Any, offset: int) -> Any:
-    from s2sad.graph.index import shifted
-
-    return shifted((step,), offset)
 
 
 def _fill_diagonal(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
@@ -288,21 +277,6 @@ def _arange(low: Lowering, function: Any, arguments: list[Abstract], keywords: K
     return low.result(low.emit("arange", *values, dtype=dtype), contiguous=True)
 
 
-def _meshgrid(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    indexing = low.static(keywords.pop("indexing", Known("xy")), "indexing")
-    if keywords or len(arguments) != 2:
-        low.refuse("call", what="np.meshgrid", why="it takes two arrays here")
-    a, b = (operand(low, one) for one in arguments)
-    one = low.constant(1.0)
-    del one
-    rows, columns = (a, b) if indexing == "ij" else (b, a)
-    shape = (*(shape_of(rows.type) or ()), *(shape_of(columns.type) or ()))
-    left = low.emit("copy", low.emit("expand", low.emit("expand_dims", rows, axis=1), shape=shape))
-    right = low.emit("copy", low.emit("expand", columns, shape=shape))
-    pair = (left, right) if indexing == "ij" else (right, left)
-    return Items(tuple(low.result(value, contiguous=True) for value in pair))
-
-
 def _allclose(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     inner = call_numpy(low, np.isclose, arguments, keywords)
     return low.emit("to_bool", low.emit("all", operand(low, inner)))
@@ -337,7 +311,7 @@ def _atleast(low: Lowering, function: Any, arguments: list[Abstract], keywords: 
     if len(arguments) != 1:
         return Items(tuple(_atleast(low, function, [argument], {}) for argument in arguments))
     thing = _as_array_or_number(low, arguments[0])
-    ranks: dict[Any, int] = {np.atleast_1d: 1, np.atleast_2d: 2, np.atleast_3d: 3}
+    ranks: dict[Any, int] = {np.atleast_1d: 1, np.atleast_2d: 2}
     wanted = ranks[function]
     kind = low.type_of(thing)
     if isinstance(thing, ArrayRef) and isinstance(kind, Array) and kind.rank is not None and kind.rank >= wanted:
@@ -348,8 +322,19 @@ def _atleast(low: Lowering, function: Any, arguments: list[Abstract], keywords: 
     return apply(low, rule, [thing], {})
 
 
+def _fromiter(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
+    from s2sad.frontend.iteration import as_list
+
+    thing, *rest = arguments
+    kind = rest[0] if rest else keywords.get("dtype", Known(float))
+    if len(rest) > 1 or any(label != "dtype" for label in keywords):
+        low.refuse("unknown keyword", name="count", function="np.fromiter", remedy="leave it out")
+    return _array(low, np.array, [as_list(low, thing)], {"dtype": kind})
+
+
 SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]] = {
     np.array: _array,
+    np.fromiter: _fromiter,
     np.asarray: _array,
     np.asanyarray: _array,
     np.ascontiguousarray: _array,
@@ -364,9 +349,8 @@ SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]
     np.shape: _shape_function,
     np.ndim: _shape_function,
     np.reshape: _reshape,
+    np.ravel: _ravel,
     np.copyto: _copy_to,
-    np.add.at: _at("add"),
-    np.subtract.at: _at("subtract"),
     np.fill_diagonal: _fill_diagonal,
     np.isscalar: _number_check,
     np.iscomplexobj: _number_check,
@@ -375,6 +359,10 @@ SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]
     np.finfo: _known_function,
     np.iinfo: _known_function,
     np.result_type: _known_function,
+    np.issubdtype: _known_function,
+    np.promote_types: _known_function,
+    np.can_cast: _known_function,
+    np.isdtype: _known_function,
     np.float64: _scalar_type("f8"),
     np.float32: _scalar_type("f4"),
     np.int64: _scalar_type("i8"),
@@ -388,14 +376,12 @@ SPECIAL: dict[Any, Callable[[Lowering, Any, list[Abstract], Keywords], Abstract]
     np.uint8: _scalar_type("u1"),
     np.arange: _arange,
     np.einsum: _einsum,
-    np.meshgrid: _meshgrid,
     np.allclose: _allclose,
     np.where: _where,
     np.copy: _copy,
     np.imag: _imag,
     np.atleast_1d: _atleast,
     np.atleast_2d: _atleast,
-    np.atleast_3d: _atleast,
 }
 
 

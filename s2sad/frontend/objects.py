@@ -6,6 +6,7 @@ first asked for; what was read is an input or a guard.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 import functools
@@ -52,6 +53,9 @@ Keywords = dict[str, Abstract]
 LIST_LIKE = ("append", "extend", "pop", "insert", "reverse", "clear", "index", "count", "copy", "remove", "sort")
 
 
+DEQUE_LIKE = ("appendleft", "popleft", "extendleft", "rotate")
+
+
 DICT_LIKE = ("get", "keys", "values", "items", "update", "pop", "setdefault", "copy", "clear")
 
 
@@ -64,6 +68,13 @@ GENERATED = ("__init__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__")
 def attribute_of(low: Lowering, base: Abstract, name: str) -> Abstract:
     """Return ``base.name``."""
     match base:
+        case ArrayRef() | Value() if name == "__class__":
+            from s2sad.frontend.inspection import class_of
+
+            found = class_of(low, base)
+            if found is None:
+                low.refuse("unknown attribute", name=name, what=describe(base))
+            return Known(found)
         case ArrayRef():
             return array_attribute(low, base, name)
         case Value(type=kind):
@@ -73,10 +84,13 @@ def attribute_of(low: Lowering, base: Abstract, name: str) -> Abstract:
         case Handle(place):
             if (
                 (place.kind == "list" and name in LIST_LIKE)
+                or (place.cls is collections.deque and name in DEQUE_LIKE)
                 or (place.kind == "dict" and name in DICT_LIKE)
                 or (place.kind == "set" and name in SET_LIKE)
             ):
                 return Method(base, name)
+            if place.cls is collections.deque and name == "maxlen":
+                return Known(place.limit)
             if place.kind == "instance":
                 return instance_attribute(low, base, name)
         case Items(elements, cls):
@@ -182,9 +196,6 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
         found = getattr(value, name)
         return Known(found)
     if isinstance(value, np.ufunc):
-        if name == "at" or name in ("reduce", "accumulate", "outer"):
-            found = getattr(value, name)
-            return Known(_UFUNC_METHODS.get((value, name), found))
         return Known(getattr(value, name))
     if isinstance(value, type):
         if name in ("__name__", "__qualname__", "__module__", "__mro__", "__doc__", "__members__"):
@@ -201,17 +212,6 @@ def _known_attribute(low: Lowering, base: Known, value: Any, name: str) -> Abstr
     if callable(value) and hasattr(value, name):
         return low.live(getattr(value, name), base.origin.attribute(name) if base.origin else None)
     low.refuse("unknown attribute", name=name, what=describe(base))
-
-
-_UFUNC_METHODS: dict[tuple[Any, str], Any] = {
-    (np.add, "reduce"): np.sum,
-    (np.multiply, "reduce"): np.prod,
-    (np.maximum, "reduce"): np.max,
-    (np.minimum, "reduce"): np.min,
-    (np.add, "accumulate"): np.cumsum,
-    (np.multiply, "accumulate"): np.cumprod,
-    (np.multiply, "outer"): np.multiply.outer,
-}
 
 
 def fields_of(low: Lowering, handle: Handle) -> InstanceContent:
@@ -290,6 +290,8 @@ def instance_attribute(low: Lowering, base: Handle, name: str) -> Abstract:
 
             return call(low, Method(base, method_function(low, cls, getter[0], "__getattr__", getter[1])), [Known(name)], {})
         raise_attribute(low, cls.__name__, name)
+    if base.place in low.live_objects and cls.__dictoffset__:
+        low.session.guard(base.place.origin, "lacks", name)
     return class_member(low, base, cls, found[0], name, found[1])
 
 
@@ -340,6 +342,8 @@ def class_member(low: Lowering, receiver: Abstract, cls: type, owner: type, name
         low.refuse("unknown attribute", name=name, what=describe(receiver))
     wrapped = getattr(raw, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
+        if isinstance(raw, functools._lru_cache_wrapper):
+            return Method(receiver, method_function(low, cls, owner, name, wrapped, "__wrapped__"))
         if type(raw).__module__.startswith("s2sad"):
             return Method(receiver, method_function(low, cls, owner, name, wrapped, "__wrapped__"))
         if hasattr(raw, "attrname") or hasattr(raw, "func"):

@@ -107,30 +107,36 @@ def binary(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstra
         isinstance(right, ArrayRef) and isinstance(left, (Handle, Items))
     ):
         return low.result(low.emit(rule, low.value(left), low.value(right)))
-    _none_operand(low, kind, left, right)
+    raise_for_none(low, python, left, right)
     low.refuse("operands", what=f"the operator {rule}", kinds=f"{describe(left)} and {describe(right)}")
 
 
-_SYMBOLS = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "** or pow()", "MatMult": "@"}
+def raise_for_none(low: Lowering, python: Callable[..., Any], *operands: Abstract) -> None:
+    """Raise what Python raises where an operand is None; something of the kind of each operand tells what that is."""
+    if not any(isinstance(operand, Known) and operand.value is None for operand in operands):
+        return
+    samples = [_sample(low, operand) for operand in operands]
+    if any(sample is ABSENT for sample in samples):
+        return
+    try:
+        python(*samples)
+    except Exception as problem:
+        raise PrimalRaises(str(problem), type(problem)) from None
 
 
-def _none_operand(low: Lowering, kind: type, left: Abstract, right: Abstract) -> None:
-    """Raise what Python raises for a number and None."""
-    names = []
-    for side in (left, right):
-        found = None if isinstance(side, Known) and side.value is None else low.type_of(side)
-        if isinstance(found, Number):
-            names.append(found.kind)
-        elif isinstance(found, Scalar):
-            names.append(f"numpy.{np.dtype(found.dtype).name}")
-        elif isinstance(found, Array):
-            names.append({"f": "float", "c": "complex", "b": "bool"}.get(found.dtype[0], "int"))
-        elif isinstance(side, Known) and side.value is None:
-            names.append("NoneType")
-    if len(names) == 2 and kind.__name__ in _SYMBOLS:
-        from s2sad.frontend.effects import raise_error
-
-        raise_error(low, "TypeError", f"unsupported operand type(s) for {_SYMBOLS[kind.__name__]}: '{names[0]}' and '{names[1]}'")
+def _sample(low: Lowering, thing: Abstract) -> Any:
+    """Return something of the kind of a thing, or ABSENT."""
+    if isinstance(thing, Known):
+        return thing.value
+    kind = low.type_of(thing)
+    match kind:
+        case Number(name):
+            return {"bool": True, "int": 1, "float": 1.0, "complex": 1j}[name]
+        case Scalar(dtype):
+            return np.dtype(dtype).type(1)
+        case Array(dtype, shape) if shape is not None and all(low.sizes.at_least(size, 1) is True for size in shape):
+            return np.ones((1,) * len(shape), dtype)
+    return ABSENT
 
 
 def fold(left: Known, right: Known, python: Callable[[Any, Any], Any]) -> Known | None:
@@ -194,6 +200,7 @@ def unary(low: Lowering, kind: type, operand: Abstract) -> Abstract:
         result = call_special(low, operand, method, ())
         if result is not None:
             return result
+        raise_for_none(low, python, operand)
         low.refuse("operands", what=f"the operator {rule}", kinds=describe(operand))
     return low.result(low.emit(rule, low.value(operand)), contiguous=contiguous(low, operand))
 
@@ -265,6 +272,7 @@ def compare(low: Lowering, kind: type, left: Abstract, right: Abstract) -> Abstr
         and not isinstance(right, (Handle, Items, Method, Function))
     ):
         return Known(kind is gast.NotEq)  # a number against a text or None
+    raise_for_none(low, python, left, right)
     low.refuse("operands", what="a comparison", kinds=f"{describe(left)} and {describe(right)}")
 
 

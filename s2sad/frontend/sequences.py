@@ -140,7 +140,7 @@ def delete_item(low: Lowering, base: Handle, content: GrowingContent, index: Abs
         assign_slice(low, base, content, index, low.list_of(()))
         return
     text = "list assignment index out of range"
-    place = _position(low, content, index, (text, text))
+    place = position(low, content, index, (text, text))
     _rewrite(low, base, low.emit("list_delete", content.value, place, name=base.place.name), _less(content))
 
 
@@ -148,13 +148,15 @@ def _less(content: GrowingContent) -> Size | None:
     return None if content.length is None else content.length - 1
 
 
-def _position(low: Lowering, content: GrowingContent, index: Abstract, texts: tuple[str, str]) -> Value:
+def position(low: Lowering, content: GrowingContent, index: Abstract, texts: tuple[str, str]) -> Value:
     """Return the place of an entry, counted from the front; raise IndexError, with one text for an empty list, where there is none."""
     place = place_in(low, index)
     length = low.emit("list_length", content.value)
     known = low.evaluated(place)
-    if isinstance(known, int) and content.length is not None and content.length.known is not None:
-        inside: Value | bool = -content.length.known <= known < content.length.known
+    if known in (0, -1) and content.value in low.filled:
+        inside: Value | bool = True
+    elif isinstance(known, int) and content.length is not None and content.length.known is not None:
+        inside = -content.length.known <= known < content.length.known
     elif isinstance(known, int):
         inside = low.emit("greater_equal", length, low.constant(known + 1 if known >= 0 else -known))
     elif from_front(low, place):
@@ -177,14 +179,14 @@ def _position(low: Lowering, content: GrowingContent, index: Abstract, texts: tu
 
 
 def pop(low: Lowering, handle: Handle, content: GrowingContent, index: Abstract | None = None) -> Abstract:
-    """Carry out ``items.pop(i)``."""
+    """Carry out ``items.pop(i)``; what is emitted as `pop` raises by itself where the list is empty."""
     last = index is None or (isinstance(index, Known) and index.value == -1)
     if last or index is None:
         place = low.constant(-1)
     elif from_front(low, place_in(low, index)):
-        place = place_in(low, index)  # emitted as `pop`, which raises by itself
+        place = place_in(low, index)
     else:
-        place = _position(low, content, index, ("pop index out of range", "pop from empty list"))
+        place = position(low, content, index, ("pop index out of range", "pop from empty list"))
     detach(low, handle.place)
     value = low.emit("list_get", content.value, place)
     rest = low.emit("list_pop", content.value) if last else low.emit("list_delete", content.value, place)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import enum
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -51,8 +52,12 @@ class Memo:
 class Session:
     """Inputs and guards of the function that is lowered; `static` names the ints that are known by value this time."""
 
-    def __init__(self, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None) -> None:
+    def __init__(self, arguments: Arguments, static: set[str], derive: Callable[..., Any] | None, live: Mapping[str, Any]) -> None:
         self.arguments = arguments
+        self.live_arguments = live
+        self.tags = False  # whether a name for one of several arrays says which, instead of having an array of its own
+        self.layouts = False  # whether it is asked how arguments lie in memory
+        self.asked_layout = False  # whether that would have told something
         self.static_inputs = static
         self.derive = derive
         self.guards: dict[tuple[Origin, str], Guard] = {}
@@ -173,6 +178,17 @@ class Session:
             return None
         return text
 
+    def layout(self, origin: Origin) -> str | None:
+        """Return how an array argument lies in memory, and note that this was asked."""
+        if origin.kind != "argument" or origin.root not in self.live_arguments:
+            return None
+        array = self.live_arguments[origin.root]
+        for how, key in origin.steps:
+            array = array[key] if how == "item" else getattr(array, key)
+        order = "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "other"
+        self.guards[origin, "layout"] = Guard(origin.kind, origin.root, origin.steps, "layout", order)
+        return order
+
     # ------------------------------------------------------------ live objects
 
     def hold(self, value: Any, name: str) -> Origin:
@@ -192,7 +208,7 @@ class Session:
         """Note what was read of a live object."""
         if origin is None:
             return
-        key = (origin, test)
+        key = (origin, test if test != "lacks" else f"lacks {expected}")
         if key not in self.guards:
             self.guards[key] = Guard(origin.kind, origin.root, origin.steps, test, expected)
 
@@ -366,7 +382,9 @@ class Session:
 
     def missing(self, low: Lowering, handle: Handle, key: Any) -> Abstract | None:
         """Return what a default dict makes for a key that it has not, or None."""
-        factory = low.factories.get(handle.place)
+        if handle.place.cls is collections.Counter:
+            return Known(0)
+        factory = handle.place.factory
         if factory is None or (isinstance(factory, Known) and factory.value is None):
             return None
 

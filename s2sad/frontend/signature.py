@@ -38,7 +38,7 @@ class Input:
 class Guard:
     """Something that was read to reach a decision, and what it was: tested before the compiled function is used again.
 
-    `test` is ``"is"``, ``"=="``, ``"type"``, ``"len"``, ``"keys"`` or ``"same"`` (two paths lead to one object).
+    `test` is ``"is"``, ``"=="``, ``"type"``, ``"len"``, ``"keys"``, ``"layout"`` or ``"same"`` (two paths lead to one object).
     """
 
     origin: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import os
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import field
@@ -19,6 +20,8 @@ from s2sad.frontend.fence import refuse
 from s2sad.frontend.syntax import gast
 from s2sad.record import record
 
+# Where code lies that is no user's: that of Python's own library and of this package.
+LIBRARIES = (os.path.dirname(linecache.__file__) + os.sep, os.path.dirname(os.path.dirname(__file__)) + os.sep)
 REWRITERS = ("@pytest_ar", "@py_builtins", "@py_assert", "@py_format")
 
 
@@ -49,6 +52,11 @@ class Source:
     scope: Scope = field(default_factory=Scope)
     generator: bool = False
     weight: int = 0
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether this is code of a library, in which no error and no comment should have its place."""
+        return self.file.startswith(LIBRARIES) and "-packages" not in self.file
 
     def location(self, node: Any) -> Location:
         """Return where a syntax node stands in the file."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Callable
 from typing import Any
 
 from s2sad.frontend.effects import passive_value
 from s2sad.frontend.expressions import expression
 from s2sad.frontend.lower import Lowering
+from s2sad.frontend.signals import PrimalRaises
 from s2sad.frontend.syntax import gast
 from s2sad.frontend.values import Abstract, Items, Known
 from s2sad.graph.core import Value
+from s2sad.graph.types import Opaque
 
 
 def formatted(low: Lowering, node: Any) -> Abstract:
@@ -57,6 +61,55 @@ def text_of(low: Lowering, things: list[Abstract]) -> Abstract:
         return Known(first.value % tuple(part.value for part in parts))  # type: ignore[union-attr]
     assert isinstance(first, Known)
     return low.emit("percent_text", *(passive_value(low, part) for part in parts), template=first.value)
+
+
+def is_text(thing: Abstract) -> bool:
+    """Whether a thing is a text, known or not."""
+    if isinstance(thing, Known):
+        return isinstance(thing.value, str)
+    return isinstance(thing, Value) and isinstance(thing.type, Opaque) and thing.type.name == "str"
+
+
+def joined(low: Lowering, parts: list[Abstract], between: str) -> Abstract:
+    """Return texts put together."""
+    pieces = [part.value.replace("{", "{{").replace("}", "}}") if isinstance(part, Known) else "{}" for part in parts]
+    values = [passive_value(low, part) for part in parts if not isinstance(part, Known)]
+    return low.emit("text", *values, template=between.replace("{", "{{").replace("}", "}}").join(pieces))
+
+
+def join_texts(low: Lowering, between: str, thing: Abstract) -> Abstract:
+    """Carry out ``text.join(parts)``."""
+    from s2sad.frontend.iteration import known_elements
+
+    parts = [low.usable(part) for part in known_elements(low, thing, "join")]
+    if all(isinstance(part, Known) and isinstance(part.value, str) for part in parts):
+        return Known(between.join(part.value for part in parts))  # type: ignore[union-attr]
+    if not all(map(is_text, parts)):
+        raise PrimalRaises("sequence item: expected str instance", TypeError)
+    return joined(low, parts, between)
+
+
+def format_text(low: Lowering, template: str, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    """Carry out ``text.format(...)``; arguments by name become numbered."""
+    names = list(keywords)
+    if names:
+        text, count = "", 0
+        for before, name, spec, conversion in string.Formatter().parse(template):
+            text += before.replace("{", "{{").replace("}", "}}")
+            if name is None:
+                continue
+            first = re.split(r"[.\[]", name)[0]
+            if spec and "{" in spec:
+                low.refuse("operands", what="str.format with names", kinds="this template")
+            if first in names:
+                number = str(len(arguments) + names.index(first))
+            else:
+                number = first or str(count)
+                count += 1
+            number += name[len(first) :]
+            text += "{" + number + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
+        template = text
+    return low.emit("text", *(passive_value(low, thing) for thing in (*arguments, *keywords.values())), template=template)
 
 
 def opaque_method(low: Lowering, receiver: Value, name: str, arguments: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:

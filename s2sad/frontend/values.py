@@ -208,7 +208,8 @@ class Place:
     """Where a mutable object lives.
 
     `partners` are places that may share memory with this one in a way that is not known: a write to one makes the other
-    stale.  `contiguous` says that an array is known to be C-contiguous, so that its reshape is a view.
+    stale.  `contiguous` says that an array is known to be C-contiguous, so that its reshape is a view; else a new array lies in memory
+    as those that it is `like`.
     """
 
     number: int
@@ -218,10 +219,13 @@ class Place:
     origin: Origin | None = None
     contiguous: bool = False
     readonly: bool = False
+    like: tuple[ArrayRef, ...] = ()
     partners: list[Place] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     mirror: Place | None = None  # of ``vars(instance)``: the instance
     inner: list[Place] = field(default_factory=list)  # objects that are elements of this list, or parts of these
+    limit: int | None = None  # the most elements of a deque
+    factory: Any = None  # what a default dict makes for a key that it has not
     held: bool = False  # by a list of unknown length
     shared: bool = False  # an object may be twice in this list
     pierced: bool = False  # an element of this list has been written

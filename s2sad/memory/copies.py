@@ -50,7 +50,8 @@ class Copies:
 
     def _copy(self, value: Value, near: Node | None, *, deep: bool = False) -> Node:
         tied = deep or isinstance(value.type, (Tuple, Record, Residual))  # only a deep copy of these is one
-        node = self._filled(value) or Node(REGISTRY.rules["deep_copy" if tied else "copy"], (value,))
+        static = {"order": "K"} if isinstance(value.type, Array) and value.type.rank != 1 else {}
+        node = self._filled(value) or Node(REGISTRY.rules["deep_copy" if tied else "copy"], (value,), static)
         source = near if near is not None else value.owner if isinstance(value.owner, Node) else None
         if source is not None:
             node.location, node.reverses = source.location, source.reverses

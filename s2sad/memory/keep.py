@@ -117,12 +117,13 @@ class _Group:
         self.later = later
         self.by_domain: dict[Domain, list[Region]] = {}  # of the later sweep
         self.ordered: dict[Region, bool] = {}
+        self.lasting: set[Value] = set()  # values that are not computed again
         self.references = {node: keeper.settled(node.operands[0]) for node in references}
 
     def lower(self, groups: dict[Region, dict[Node, list[Node]]]) -> None:
         """Replace the references; references to regions further out that are copied along the way are added to `groups`."""
         targets = dict.fromkeys(value for value in self.references.values() if not self.at_hand(value))
-        self._record(choose(targets, self))
+        self._record(self._choice(targets))
         keeper = self.keeper
         keeper.threads.flush()
         recall = Recall(
@@ -138,12 +139,26 @@ class _Group:
             recall.rewrite(region, self.references)
         keeper.threads.flush()
 
+    def _choice(self, targets: dict[Value, None]) -> Choice:
+        """Choose what is kept and what is computed again; a branch in which something is stored is not computed again."""
+        while True:
+            choice = choose(targets, self)
+            storing = {
+                self.scopes.owner[region] for value in choice.kept for region in self.scopes.path(self.scopes.home(value), self.outer)
+            }
+            again = {value for value in choice.recomputed if value not in self.tapes and value.owner in storing}
+            if not again:
+                return choice
+            self.lasting |= again
+
     # What may be chosen ------------------------------------------------------------------------------------------------------
 
     def sources(self, value: Value) -> tuple[Value, ...] | None:
         """Return what `value` can be recomputed from; see `Plan`."""
         if value in self.tapes:
             return ()
+        if value in self.lasting:
+            return None
         found = self.ingredients.of(value)
         return None if found is None else tuple(source for source in found if not self.at_hand(source))
 

@@ -75,6 +75,7 @@ class Placer:
         self.liveness = Liveness(graph.body, self.scopes)
         self.storages = Storages(self.liveness)
         self.copies = Copies(self.scopes)
+        self.unheld: set[tuple[Node, int]] = set()  # operands through which containers refer to copies
 
     def run(self, fresh: frozenset[int]) -> None:
         """Place everything; results numbered in `fresh` get memory of their own."""
@@ -237,7 +238,9 @@ class Placer:
         """Let containers refer to copies of what lives in a releasable storage, made where they come to refer to it."""
         copy = Root()
         for node, number in root.holders:
-            self.storages.set(self.copies.before(node, number), Place((copy,)))
+            if (node, number) not in self.unheld:  # one operand may stand for several storages
+                self.unheld.add((node, number))
+                self.storages.set(self.copies.before(node, number), Place((copy,)))
             copy.holders[node, number] = None
         self.storages.release(root, copy)
 

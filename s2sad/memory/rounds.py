@@ -173,25 +173,30 @@ class _Loop:
         roots: dict[Root, None] = {}
         held: dict[Root, None] = {}
         whole = writable = True
-        # The storage of a slot, or only what it holds; what is held is held with all that it reaches.
-        waiting: list[tuple[int, bool, dict[Root, None]]] = [(slot, True, roots)]
-        seen = {(slot, True, False): None}
+        # Where a slot lives, or what it refers to, and which of the two that makes it for the slot that is asked for.
+        waiting = [(slot, False, roots), (slot, True, held)]
+        seen = {(slot, False, False), (slot, True, True)}
+        through: list[Root] = []  # what the body's containers refer to, which stands for these
         while waiting:
-            slot, itself, found = waiting.pop()
+            slot, contents, kept = waiting.pop()
             for value in (self.initial(slot), self.result(slot)):
                 known = self.storages.of(value)
-                if not known.nothing and found is roots:
+                if kept is roots and not known.nothing:
                     whole = whole and known.whole
                     writable = writable and known.writable
-                for root, kept in [*((root, found) for root in known.roots if itself), *((root, held) for root in known.held)]:
+                for root in known.held if contents else known.roots:
                     other = self.slot_of.get(root)
                     if other is None:
                         kept[root] = None
-                        if found is held and itself and root in known.roots:  # it went through this slot into a container
-                            root.holders.update(self.roots[slot].holders)
                         continue
-                    step = (other, root is self.roots[other], kept is held)
+                    if kept is held:
+                        through.append(root)
+                    step = (other, root is not self.roots[other], kept is held)
                     if step not in seen:
-                        seen[step] = None
-                        waiting.append((*step[:2], kept))
+                        seen.add(step)
+                        waiting.append((other, step[1], kept))
+        for root in held:
+            for other_root in through:
+                root.holders.update(other_root.holders)
+                root.fixed = root.fixed or other_root.fixed
         return Place(tuple(roots), whole, writable, tuple(held))

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from s2sad.analysis.scopes import Scopes, carried
 from s2sad.graph.build import Builder
-from s2sad.graph.core import Node, Region, Value
+from s2sad.graph.core import UNDEFINED, Node, Region, Value
 from s2sad.graph.index import Index, Operand, Path
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
 from s2sad.memory.threads import Threads
@@ -131,6 +131,8 @@ class Recorder:
                 return builder.emit(rules["put"], array, kept, *row, name=name, path=path_of(len(row)))
 
         def store_first(array: Value) -> Value:
+            if self._unbound(path[0], held):
+                return array  # nothing reads the first row then
             with self.threads.before(self.threads.node(path[0])):
                 row = [*self._rows(bodies[:-1], False), self.trips(path[0]).first_row(builder)]
                 return builder.emit(rules["put"], array, self._entering(path[0], held), *row, name=name, path=path_of(len(row)))
@@ -157,7 +159,8 @@ class Recorder:
 
         def store_first(values: Value) -> Value:
             with self.threads.before(self.threads.node(path[0])):
-                return builder.emit(rules["list_append"], values, self._entering(path[0], held), name=name)
+                first = builder.constant(0.0) if self._unbound(path[0], held) else self._entering(path[0], held)
+                return builder.emit(rules["list_append"], values, first, name=name)
 
         return self.threads.carry(path, values, store, enter=store_first if handed else None)
 
@@ -165,6 +168,11 @@ class Recorder:
         """Return what a carried value is when its loop begins."""
         parameters, initial, _ = carried(self.threads.node(body))
         return initial[parameters.index(parameter)]
+
+    def _unbound(self, body: Region, parameter: Value) -> bool:
+        """Whether a carried value is bound only by the first trip."""
+        owner = self._entering(body, parameter).owner
+        return isinstance(owner, Node) and owner.operation is UNDEFINED
 
     def _handed_on(self, body: Region, parameter: Value) -> Value:
         """Return what a trip hands on in the slot of a parameter."""

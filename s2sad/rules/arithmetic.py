@@ -102,7 +102,7 @@ def _is_nonzero(b: Any) -> bool:
         return number != 0
     kind = kind_of(b)
     size = kind.size if isinstance(kind, Number) else None
-    return size is not None and not_empty(b, size)
+    return size is not None and not_empty(b, size) is True
 
 
 add = elementwise(

@@ -283,22 +283,43 @@ identity = constant(
 )
 
 
-def _copy_type(sizes: Sizes, x: Type) -> Type:
+def _copy_type(sizes: Sizes, x: Type, *, order: str = "C") -> Type:
     return Array(str(dtype_of(x)), ()) if isinstance(x, Number) else x
+
+
+def _copied(x: Any, *, order: str = "C") -> Any:
+    if isinstance(x, np.ndarray):
+        return x.copy(order)  # type: ignore[arg-type]
+    return x.copy() if isinstance(x, (np.generic, list)) else np.copy(x)
+
+
+def _spell_copy(x: Type, *, order: str = "C") -> str:
+    """Write `np.array(x)` where a copy must lie in memory as `x` does: sums of elements depend on that in their last bits."""
+    if isinstance(x, Array) and order == "K" and (x.rank is None or x.rank > 1):
+        return "np.array(x)"
+    return "np.copy(x)" if isinstance(x, Number) else "x.copy()"
 
 
 copy = linear(
     "copy",
-    "x",
+    "x, /, order='C'",
     "x.copy()",
-    lambda x: x.copy() if isinstance(x, (np.ndarray, np.generic, list)) else np.copy(x),
-    [lambda g, y, x: g],
+    _copied,
+    [lambda g, y, x, *, order="C": g],
     infer=_copy_type,
     functions=[np.copy],
     methods=["copy"],
     complex=True,
-    spell=lambda x: "np.copy(x)" if isinstance(x, Number) else "x.copy()",
-    at=lambda: [point(real(3)), point(real(2, 3)), point(np.float64(1.5)), point(1.5), point(real()), point(complex_real(2))],
+    spell=_spell_copy,
+    at=lambda: [
+        point(real(3)),
+        point(real(2, 3)),
+        point(np.asfortranarray(real(2, 3)), order="K"),
+        point(np.float64(1.5)),
+        point(1.5),
+        point(real()),
+        point(complex_real(2)),
+    ],
 )
 fresh_array = linear(
     "array",

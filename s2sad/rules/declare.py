@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Any
+from typing import Any, NoReturn
 
 from s2sad.errors import UnsupportedError
 from s2sad.graph.build import Builder
@@ -242,11 +242,22 @@ class Symbol:
         raise TypeError("a formula cannot branch on a symbol; decide on its type, or use `where`")
 
 
+class Rules(dict[str, Rule]):
+    """Operations by name; a name that is not there may be in a family that loads late."""
+
+    missing: Callable[[], bool] | None = None
+
+    def __missing__(self, name: str) -> Rule:
+        if self.missing is not None and self.missing() and name in self:
+            return self[name]
+        raise KeyError(name)
+
+
 @record()
 class Registry:
     """All operations, by name, by the Python function they implement, by method and by attribute."""
 
-    rules: dict[str, Rule] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
     functions: dict[Any, Rule] = field(default_factory=dict)
     methods: dict[str, Rule] = field(default_factory=dict)
     attributes: dict[str, Rule] = field(default_factory=dict)
@@ -427,6 +438,11 @@ def composite(
         return body
 
     return register
+
+
+def unsupported(what: str) -> NoReturn:
+    """Refuse, from the body of a composite, what it does not cover."""
+    raise UnsupportedError(f"{what} is not supported.", remedy="write it with other functions of NumPy", code="S2S214")
 
 
 def _tupled(facts: dict[str, Any]) -> dict[str, Any]:

@@ -11,17 +11,35 @@ from s2sad.rules.declare import COMPOSITES, REGISTRY
 
 # module of `s2sad.rules` → the package whose functions it declares
 LATE: dict[str, str] = {
-    "matrix_functions": "numpy.linalg",
-    "fourier": "numpy.fft",
+    "floating": "numpy",
+    "folds": "numpy",
+    "missing": "numpy",
+    "moves": "numpy",
+    "partial": "numpy",
+    "parts": "numpy",
+    "searching": "numpy",
+    "sorting": "numpy",
+    "statistics": "numpy",
+    "writes": "numpy",
+    "sequences": "numpy",
     "vector_products": "numpy",
     "convolution": "numpy",
-    "special": "scipy.special",
-    "scipy_linalg": "scipy.linalg",
-    "sampled": "numpy",
-    "complex_mathematics": "cmath",
     "polynomials": "numpy",
     "polynomial_bases": "numpy.polynomial",
+    "matrix_functions": "numpy.linalg",
+    "singular": "numpy.linalg",
+    "fourier": "numpy.fft",
+    "complex_mathematics": "cmath",
+    "special": "scipy.special",
 }
+
+
+def load_packages(*packages: str) -> bool:
+    """Load the late families of these packages; return whether that was still to be done."""
+    fresh = [family for family, package in LATE.items() if package in packages and f"s2sad.rules.{family}" not in sys.modules]
+    for family in fresh:
+        importlib.import_module(f"s2sad.rules.{family}")
+    return bool(fresh)
 
 
 def declared(function: Any) -> bool:
@@ -34,10 +52,9 @@ def declared(function: Any) -> bool:
     module = getattr(function, "__module__", None) or ""
     if isinstance(function, FunctionType) and module.partition(".")[0] not in ("numpy", "scipy"):
         return False
-    fresh = [family for family, package in LATE.items() if package in sys.modules and f"s2sad.rules.{family}" not in sys.modules]
-    for family in fresh:
-        importlib.import_module(f"s2sad.rules.{family}")
-    return bool(fresh) and (function in REGISTRY.functions or function in COMPOSITES)
+    return load_packages(*(package for package in dict.fromkeys(LATE.values()) if package in sys.modules)) and (
+        function in REGISTRY.functions or function in COMPOSITES
+    )
 
 
 def load(family: str) -> None:
@@ -49,6 +66,7 @@ def load_all() -> None:
     """Declare every operation whose package is installed; for tests and tables, which walk the registry."""
     from importlib.util import find_spec
 
-    for family, package in LATE.items():
-        if find_spec(package.partition(".")[0]) is not None:
-            importlib.import_module(f"s2sad.rules.{family}")
+    load_packages(*(package for package in dict.fromkeys(LATE.values()) if find_spec(package.partition(".")[0]) is not None))
+
+
+REGISTRY.rules.missing = lambda: load_packages("numpy")

@@ -73,8 +73,10 @@ def spread(g: Any, like: Any) -> Any:
 
 
 def reshaped(g: Any, like: Any) -> Any:
-    """Give `g` the shape of `like`."""
+    """Give `g` the shape of `like`; a number or scalar for a number or scalar."""
     sizes = shape(like)
+    if sizes == () and not isinstance(kind_of(like), Array):
+        return g if rank(g) == 0 else apply("sum", g, axis=None, keepdims=False)
     if sizes is not None and from_entry(sizes):
         return g if shape(g) == sizes else apply("reshape", g, shape=sizes)
     return apply("reshape_like", g, like)
@@ -125,8 +127,8 @@ def count(x: Any, axis: int | Sequence[int] | None) -> Any:
     return total_symbol
 
 
-def not_empty(x: Any, size: Size) -> bool:
-    """Whether `size` elements are known (or seen, which becomes an assumption) to be at least one."""
+def not_empty(x: Any, size: Size) -> bool | None:
+    """Whether `size` elements are known (or seen, which becomes an assumption) to be at least one; None where that is not known."""
     if isinstance(x, Symbol):
-        return x.builder.sizes.at_least(size, 1) is True
+        return x.builder.sizes.at_least(size, 1)
     return size.known != 0

@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from s2sad.graph.sizes import Sizes
 from s2sad.graph.types import BOOL, FLOAT, INT, Number, Type
 from s2sad.rules.arithmetic import power_by_base
 from s2sad.rules.choices import divide_unless_zero, select
-from s2sad.rules.declare import Rule, constant, elementwise, point, primitive
-from s2sad.rules.formula import apply
+from s2sad.rules.declare import Rule, constant, elementwise, linear, point, primitive
+from s2sad.rules.formula import apply, spread
 
 
 def _float(sizes: Sizes, *operands: Type) -> Type:
@@ -177,6 +179,30 @@ perm = _whole("n, k", math.perm, INT, (5, 2))
 gcd = _whole("*integers", math.gcd, INT, (6, 4))
 lcm = _whole("*integers", math.lcm, INT, (6, 4))
 isqrt = _whole("n", math.isqrt, INT, (17,))
+remainder: Rule = _two(
+    math.remainder, "x, y", [lambda g, z, x, y: g, lambda g, z, x, y: -g * apply("builtin_round", (x - z) / y)], *[(2.5, 0.8), (-2.5, 0.8)]
+)
+ldexp: Rule = elementwise(
+    "math_ldexp",
+    "x, i",
+    "math.ldexp(x, i)",
+    math.ldexp,
+    [lambda g, y, x, i: ldexp(g, i), None],
+    infer=_float,
+    functions=[math.ldexp],
+    raises=True,
+    at=[point(1.5, 3), point(1.5, -2)],
+)
+fsum: Rule = linear(
+    "math_fsum",
+    "values",
+    "math.fsum(values)",
+    math.fsum,
+    [lambda g, y, values: spread(g, values)],
+    infer=lambda sizes, values: FLOAT,
+    raises=True,
+    at=lambda: [point(np.array([0.5, -1.25, 3.0])), point(np.array([1.5]))],
+)
 
 
 def _rounded(x: Any, *, ndigits: int | None = None) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.graph.index import Fancy, Index, Slice, View
+from s2sad.graph.index import Fancy, Index, Slice
 from s2sad.graph.sizes import ShapeError, Size, Sizes, minimum
 from s2sad.graph.types import Array, Type, dtype_of, shape_of
 from s2sad.rules.declare import Rule, Symbol, composite, constant, linear, point, primitive
@@ -182,7 +182,7 @@ tile = linear(
 )
 
 
-def _widths(pad_width: Any, length: int) -> tuple[tuple[int, int], ...]:
+def widths(pad_width: Any, length: int) -> tuple[tuple[int, int], ...]:
     """Return what is added before and after, an axis a pair."""
     if isinstance(pad_width, int):
         return ((pad_width, pad_width),) * length
@@ -202,14 +202,14 @@ def _pad_type(sizes: Sizes, array: Type, *, pad_width: Any, mode: str = "constan
         raise UnsupportedError(f"np.pad with mode={mode!r}.", remedy="use mode='constant' with one value, or concatenate", code="S2S214")
     if sides is None:
         return Array(dtype, None)
-    return Array(dtype, tuple(size + before + after for size, (before, after) in zip(sides, _widths(pad_width, len(sides)), strict=True)))
+    return Array(dtype, tuple(size + before + after for size, (before, after) in zip(sides, widths(pad_width, len(sides)), strict=True)))
 
 
 def _pad_back(g: Any, y: Any, array: Any, *, pad_width: Any, mode: str = "constant", constant_values: float = 0) -> Any:
     length = rank(array)
     if length is None:
         raise UnsupportedError("np.pad of an array of unknown rank.", code="S2S213")
-    items = tuple(Slice(before or None, -after if after else None) for before, after in _widths(pad_width, length))
+    items = tuple(Slice(before or None, -after if after else None) for before, after in widths(pad_width, length))
     return apply("get", g, path=(Index(items),))
 
 
@@ -250,13 +250,14 @@ def _triangle(name: str, function: Callable[..., Any]) -> Any:
 tril, triu = _triangle("tril", np.tril), _triangle("triu", np.triu)
 
 
-def _diagonal_length(sizes: Sizes, rows: Size, columns: Size, k: int) -> Size:
+def diagonal_length(sizes: Sizes, rows: Size, columns: Size, k: int) -> Size:
+    """Return the length of the k-th diagonal."""
     rows, columns = (rows, columns - k) if k >= 0 else (rows + k, columns)
     length = rows if sizes.equal(rows, columns) else minimum(rows, columns)
     return length if sizes.at_least(length, 0) is not False else Size.of(0)
 
 
-def _diag_type(sizes: Sizes, v: Type, *, k: int = 0) -> Type:
+def _matrix_type(sizes: Sizes, v: Type, *, k: int = 0) -> Type:
     dtype, sides = _facts(v)
     if sides is None:
         raise UnsupportedError("diag of an array whose number of dimensions is not known.", remedy="use np.diagonal", code="S2S214")
@@ -274,20 +275,13 @@ def positions_of(x: Any, start: int) -> Any:
     return apply("arange", start, start + length) if start else apply("arange", length)
 
 
-def _diag_back(g: Any, y: Any, v: Any, *, k: int = 0) -> Any:
-    sides = shape(v)
-    if sides is not None and sides[0] == sides[1] and rank(g) == 1:
-        return diag(g, k=k)
-    return apply("put", zeros_of(v), g, positions_of(g, max(-k, 0)), positions_of(g, max(k, 0)), path=(Index((Fancy(0), Fancy(1))),))
-
-
 diag = linear(
     "diag",
     "v, /, k=0",
     "np.diag(v, k=k)",
     lambda v, *, k=0: np.diag(v, k),
     [lambda g, y, v, *, k=0: apply("diagonal", g, offset=k)],
-    infer=_diag_type,
+    infer=_matrix_type,
     functions=[np.diag],
     complex=True,
     at=lambda: [point(real(3)), point(real(3), k=1), point(real(2), k=-2), point(real(1)), point(real(0))],
@@ -302,13 +296,17 @@ def _diagonal_type(sizes: Sizes, a: Type, *, offset: int = 0, axis1: int = 0, ax
         raise ShapeError("diag requires an array of at least two dimensions")
     first, second = normal_axis(axis1, len(sides)), normal_axis(axis2, len(sides))
     rest = [size for k, size in enumerate(sides) if k not in (first, second)]
-    return Array(dtype, (*rest, _diagonal_length(sizes, sides[first], sides[second], offset)))
+    return Array(dtype, (*rest, diagonal_length(sizes, sides[first], sides[second], offset)))
 
 
 def _diagonal_back(g: Any, y: Any, a: Any, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     first, second = normal_axis(axis1, length := _rank_of(a)), normal_axis(axis2, length)
     if length == 2 and first < second:
-        return _diag_back(g, y, a, k=offset)
+        sides = shape(a)
+        if sides is not None and sides[0] == sides[1]:
+            return diag(g, k=offset)
+        rows, columns = positions_of(g, max(-offset, 0)), positions_of(g, max(offset, 0))
+        return apply("put", zeros_of(a), g, rows, columns, path=(Index((Fancy(0), Fancy(1))),))
     items: list[Any] = [Slice()] * length
     items[first], items[second] = Fancy(0), Fancy(1)
     place = 0 if abs(first - second) > 1 else min(first, second)  # where NumPy puts the axis of two index arrays
@@ -327,7 +325,7 @@ def _rank_of(x: Any) -> int:
     return length
 
 
-diagonal = linear(
+diagonal: Rule = linear(
     "diagonal",
     "a, /, offset=0, axis1=0, axis2=1",
     "np.diagonal(a, offset=offset, axis1=axis1, axis2=axis2)",
@@ -367,8 +365,9 @@ def _take_back(k: int, g: Any, y: Any, a: Any, indices: Any, *, axis: int | None
     if length is None:
         raise UnsupportedError("np.take from an array of unknown rank.", code="S2S213")
     if axis is None:
-        flat = (View("ravel"),) if length != 1 else ()
-        return apply("add_at", zeros_of(a), g, indices, path=(*flat, Index((Fancy(0),))))
+        if length == 1:
+            return apply("add_at", zeros_of(a), g, indices, path=(Index((Fancy(0),)),))
+        return reshaped(apply("add_at", zeros_of(apply("ravel", a)), g, indices, path=(Index((Fancy(0),)),)), a)
     return apply("add_at", zeros_of(a), g, indices, path=(Index((*[Slice()] * normal_axis(axis, length), Fancy(0))),))
 
 
@@ -404,7 +403,7 @@ searchsorted = constant(
 )
 
 
-def _argsort_type(sizes: Sizes, a: Type, *, axis: int | None = -1) -> Type:
+def _argsort_type(sizes: Sizes, a: Type, *, axis: int | None = -1, kind: str | None = None) -> Type:
     _, sides = _facts(a)
     if axis is None:
         return Array("i8", (sizes.fresh("sort") if sides is None else product(sides),))
@@ -413,17 +412,19 @@ def _argsort_type(sizes: Sizes, a: Type, *, axis: int | None = -1) -> Type:
 
 argsort = constant(
     "argsort",
-    "a, /, axis=-1",
-    "np.argsort(a, axis=axis)",
-    lambda a, *, axis=-1: np.argsort(a, axis),
+    "a, /, axis=-1, kind=None",
+    "np.argsort(a, axis=axis, kind=kind)",
+    lambda a, *, axis=-1, kind=None: np.argsort(a, axis, kind),
     infer=_argsort_type,
     functions=[np.argsort],
     methods=["argsort"],
-    at=lambda: [point(real(4)), point(real(2, 3), axis=0), point(real(2, 3), axis=None)],
+    at=lambda: [point(real(4)), point(real(2, 3), axis=0), point(real(2, 3), axis=None), point(np.array([1.0, 0.0, 1.0]), kind="stable")],
 )
 
 
-@composite(np.vstack, at=lambda: [point([real(3), real(3)]), point([real(2, 3), real(3)])])
+@composite(
+    np.vstack, *([np.row_stack] if hasattr(np, "row_stack") else []), at=lambda: [point([real(3), real(3)]), point([real(2, 3), real(3)])]
+)
 def vstack(tup: Sequence[Any]) -> Any:
     """Rows under rows."""
     return np.concatenate([np.atleast_2d(a) for a in tup], axis=0)
@@ -434,9 +435,3 @@ def hstack(tup: Sequence[Any]) -> Any:
     """Side by side; vectors end to end."""
     parts = [np.atleast_1d(a) for a in tup]
     return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1)
-
-
-@composite(np.column_stack, at=lambda: [point([real(3), real(3)]), point([real(3, 2), real(3)])])
-def column_stack(tup: Sequence[Any]) -> Any:
-    """Vectors as columns, side by side."""
-    return np.concatenate([a if a.ndim == 2 else a[:, None] for a in tup], axis=1)

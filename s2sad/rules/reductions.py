@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from s2sad.graph.sizes import ShapeError, Sizes
-from s2sad.graph.types import Scalar, Type, dtype_of, shape_of
+from s2sad.graph.types import Type, dtype_of, shape_of
 from s2sad.rules import simplify
 from s2sad.rules.choices import divide_unless_zero, select
 from s2sad.rules.declare import Point, composite, constant, linear, point, primitive
-from s2sad.rules.formula import apply, count, is_python, keep_axes, not_empty, rank, shape, spread
+from s2sad.rules.formula import apply, count, keep_axes, not_empty, rank, shape, spread
 from s2sad.rules.points import Extra, complex_real, real
 from s2sad.rules.types import array_or_scalar, inexact, normal_axes, numeric, product, real_dtype, reduced_shape, reduction_type
 
@@ -76,11 +76,15 @@ sum_ = linear(
 
 
 def _share_of_mean(g: Any, a: Any, axis: Any) -> Any:
-    """Divide by the number of elements; where that may be zero not as a Python number, which would raise."""
+    """Divide by the number of elements, but not a number by zero: it may be Python's, which would raise."""
     sizes = shape(a)
-    if is_python(g) and (sizes is None or not not_empty(a, product(sizes[k] for k in normal_axes(axis, len(sizes))))):
-        g = apply("cast", g, kind=Scalar("f8"))
-    return g / count(a, axis)
+    number = count(a, axis)
+    if rank(g) != 0:
+        return g / number
+    some = None if sizes is None else not_empty(a, product(sizes[k] for k in normal_axes(axis, len(sizes))))
+    if some is None:
+        return g / apply("maximum", number, 1)
+    return g / number if some else g
 
 
 mean = linear(
@@ -97,12 +101,12 @@ mean = linear(
 )
 
 
-def _others(a: Any, axis: Any) -> Any:
+def product_of_rest(a: Any, axis: Any) -> Any:
     """Return, for each element, the product of all the others that are reduced with it."""
     first, *rest = normal_axes(axis, len(shape(a) or ()))
     others = apply("product_of_others", a, axis=first)
     if rest:
-        others = others * _others(prod(a, axis=first, keepdims=True), tuple(rest))
+        others = others * product_of_rest(prod(a, axis=first, keepdims=True), tuple(rest))
     return others
 
 
@@ -112,9 +116,13 @@ prod = primitive(
     "np.prod(a, axis=axis, keepdims=keepdims)",
     lambda a, *, axis=None, keepdims=False: np.prod(a, axis=axis, keepdims=keepdims),
     pushforwards=[
-        lambda t, y, a, *, axis=None, keepdims=False: sum_(t * _others(a, axis), axis=axis, keepdims=keepdims) if rank(a) != 0 else t
+        lambda t, y, a, *, axis=None, keepdims=False: (
+            sum_(t * product_of_rest(a, axis), axis=axis, keepdims=keepdims) if rank(a) != 0 else t
+        )
     ],
-    pullbacks=[lambda g, y, a, *, axis=None, keepdims=False: keep_axes(g, a, axis, keepdims) * _others(a, axis) if rank(a) != 0 else g],
+    pullbacks=[
+        lambda g, y, a, *, axis=None, keepdims=False: keep_axes(g, a, axis, keepdims) * product_of_rest(a, axis) if rank(a) != 0 else g
+    ],
     infer=reduction_type(summed_dtype),
     functions=[np.prod],
     methods=["prod"],
@@ -155,7 +163,9 @@ def _extremum_back(g: Any, y: Any, a: Any, *, axis: Any = None, keepdims: bool =
     return select(hit, keep_axes(g / ties, a, axis, keepdims), 0.0)
 
 
-def _extremum(name: str, function: Any, alias: Any) -> Any:
+def _extremum(name: str, *functions: Any, missing: bool = False) -> Any:
+    function = functions[0]
+    gaps = [point(np.array([1.0, np.nan, 3.0])), point(np.array([[1.0, np.nan], [np.nan, 2.0]]), axis=0)] if missing else []
     return primitive(
         name,
         STATIC,
@@ -164,14 +174,15 @@ def _extremum(name: str, function: Any, alias: Any) -> Any:
         pushforwards=[_extremum_forward],
         pullbacks=[_extremum_back],
         infer=_extremum_type,
-        functions=[function, alias],
-        methods=[name],
-        at=reduction_points(empty=False, extra=lambda: [point(real(0, 2), axis=1)]),
+        functions=functions,
+        methods=[] if missing else [name],
+        at=reduction_points(empty=False, extra=lambda: gaps or [point(real(0, 2), axis=1)]),
     )
 
 
 max_ = _extremum("max", np.max, np.amax)
 min_ = _extremum("min", np.min, np.amin)
+nanmax, nanmin = _extremum("nanmax", np.nanmax, missing=True), _extremum("nanmin", np.nanmin, missing=True)
 
 
 def _variance_type(sizes: Sizes, a: Type, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Type:

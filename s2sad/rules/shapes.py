@@ -11,7 +11,7 @@ from s2sad.graph.sizes import ShapeError, Size, Sizes
 from s2sad.graph.types import Array, Number, Scalar, Type, dtype_of, shape_of
 from s2sad.rules import simplify
 from s2sad.rules.declare import Point, Rule, constant, linear, point, primitive
-from s2sad.rules.formula import reshaped
+from s2sad.rules.formula import kind_of, reshaped
 from s2sad.rules.points import complex_real, real
 from s2sad.rules.types import ONE, array_or_scalar, lengths, normal_axes, normal_axis, numeric, product, sizes_of
 
@@ -273,7 +273,7 @@ expand_dims = linear(
     "a, /, axis=0",
     "np.expand_dims(a, axis)",
     lambda a, *, axis=0: np.expand_dims(a, axis),
-    [lambda g, y, a, *, axis=0: squeeze(g, axis=axis)],
+    [lambda g, y, a, *, axis=0: squeeze(g, axis=axis) if isinstance(kind_of(a), Array) else reshaped(g, a)],
     infer=_expand_dims_type,
     functions=[np.expand_dims],
     sharing="view",

@@ -62,8 +62,10 @@ def _folded(builder: Builder, name: str, *operands: Value) -> Value | None:
         return None
     evaluate = REGISTRY.rules[name].evaluate
     assert evaluate is not None
+    kind = _type(builder, name, *operands)
+    stands_for = kind if isinstance(kind, Scalar) and kind.also else None  # a number in the place of a NumPy scalar
     try:
-        return builder.constant(evaluate(*numbers))
+        return builder.constant(evaluate(*numbers), stands_for)
     except (ArithmeticError, ValueError):
         return None
 

@@ -80,3 +80,30 @@ def copied(x: Any) -> Any:
     if isinstance(x, (tuple, list)):
         return type(x)(map(copied, x))
     return x.copy() if isinstance(x, np.ndarray) else x
+
+
+def ranks(a: Any, axis: Any = None, skip: bool = False) -> Any:
+    """Return the rank of each element among those along `axis` (one, several, or all for None), of equal ones the earlier first.
+
+    With `skip`, nan has the rank nan.
+    """
+    axes = tuple(range(np.ndim(a))) if axis is None else tuple(int(k) % np.ndim(a) for k in np.atleast_1d(axis))
+    order = [*(k for k in range(np.ndim(a)) if k not in axes), *axes]
+    lines = np.transpose(a, order)
+    count = int(np.prod([np.shape(a)[k] for k in axes], dtype=int))
+    flat = lines.reshape((*lines.shape[: np.ndim(a) - len(axes)], count))
+    sorting = np.argsort(flat, axis=-1, kind="stable")
+    numbers = np.empty_like(sorting)
+    np.put_along_axis(numbers, sorting, np.broadcast_to(np.arange(count), sorting.shape), axis=-1)
+    numbers = np.transpose(numbers.reshape(lines.shape), [order.index(k) for k in range(np.ndim(a))])
+    return np.where(np.isnan(a), np.nan, numbers) if skip else numbers
+
+
+def segment_spread(g: Any, indices: Any, like: Any, axis: int) -> Any:
+    """Return the transpose of ``np.add.reduceat``: for each element of `like` the sum of the `g` of its segments."""
+    result = np.zeros(np.shape(like), np.asarray(g).dtype)
+    rows, parts = np.moveaxis(result, axis, 0), np.moveaxis(g, axis, 0)
+    ends = [*list(indices)[1:], len(rows)]
+    for part, start, end in zip(parts, indices, ends, strict=True):
+        rows[start : max(end, start + 1)] += part
+    return result

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.util
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 import s2sad
 
@@ -104,3 +106,60 @@ def test_a_module_that_is_not_registered(tmp_path: Path) -> None:
     assert gradient(1.0) == 6.0
     module.SCALE = 5.0
     assert gradient(1.0) == 15.0
+
+
+class Switch:
+    rate = 2.0
+
+    def __init__(self) -> None:
+        self.weights = [1.0]
+
+    @functools.lru_cache  # noqa: B019
+    def table(self, n: int) -> float:
+        return 2.0 * n
+
+    def value(self, x: float) -> float:
+        return self.weights[0] * self.rate * self.table(2) * x
+
+
+def test_an_attribute_that_hides_one_of_the_class() -> None:
+    switch = Switch()
+    gradient = s2sad.grad(lambda x: switch.value(x))
+    assert gradient(1.0) == 8.0
+    switch.rate = 3.0
+    assert gradient(1.0) == 12.0
+    switch.value = lambda x: 5.0 * x  # type: ignore[method-assign]
+    assert gradient(1.0) == 5.0
+
+
+def test_code_that_is_replaced_in_place() -> None:
+    def helper(x: float) -> float:
+        return x * x
+
+    gradient = s2sad.grad(lambda x: helper(x))
+    assert gradient(3.0) == 6.0
+    helper.__code__ = (lambda x: x * 7.0).__code__
+    assert gradient(3.0) == 7.0
+
+
+def test_one_object_given_twice_is_not_changed_as_two() -> None:
+    def scaled(u: Derived, v: Derived) -> float:
+        u.a = u.a * 2.0
+        return u.a * v.a
+
+    gradient = s2sad.grad(scaled, argnums=(0, 1))
+    assert gradient(Derived(3.0), Derived(2.0))[0].a == 4.0
+    one = Derived(3.0)
+    with pytest.raises(s2sad.DifferentiationError, match="S2S311"):
+        gradient(one, one)
+
+
+def test_a_callable_instance_that_contains_itself() -> None:
+    class Cyclic:
+        def __init__(self) -> None:
+            self.me, self.w = self, 2.0
+
+        def __call__(self, x: float) -> float:
+            return self.w * x
+
+    assert s2sad.grad(apply, argnums=1)(Cyclic(), 3.0) == 2.0

@@ -106,7 +106,7 @@ def first_row_then_others(M, x):
     return a, M
 
 
-@case((M,), refused="S2S130")
+@case((M,))
 def row_round_a_loop(M):
     M = M * 1.0
     a = M[0]
@@ -127,7 +127,7 @@ def best_so_far(x):
     return best
 
 
-@case((X,), refused="S2S130")
+@case((X,))
 def best_so_far_written(x):
     u = x * 1.0
     best = u * 1.0

@@ -147,10 +147,10 @@ def test_texts_of_several_lines_are_kept():
 def test_location_of_an_error():
     def bad(x):
         y = x * 2
-        return np.busday_offset(y, 1)
+        return np.lib.stride_tricks.as_strided(y)
 
     error = refused(bad, np.ones((2, 2)))
     assert error.location is not None
-    assert error.location.text().strip() == "return np.busday_offset(y, 1)"
-    assert "busday_offset" in error.location.text()[error.location.column : error.location.end_column]
+    assert error.location.text().strip() == "return np.lib.stride_tricks.as_strided(y)"
+    assert "as_strided" in error.location.text()[error.location.column : error.location.end_column]
     assert len(str(error).splitlines()) <= 8
