@@ -47,7 +47,7 @@ def _matrix_power(low: Lowering, function: Any, arguments: list[Abstract], keywo
 
 def _diff(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     """What is put before and behind is concatenated first, as NumPy does."""
-    load("sequences")
+    load("sampled")
     found = bound(low, function, arguments, keywords)
     ends = {label: found.pop(label) for label in ("prepend", "append") if label in found}
     ends = {label: end for label, end in ends.items() if not (isinstance(end, Known) and end.value is np._NoValue)}
@@ -76,7 +76,7 @@ def _diff(low: Lowering, function: Any, arguments: list[Abstract], keywords: Key
 
 def _gradient(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
     """One derivative an axis, each with its own spacing."""
-    load("sequences")
+    load("sampled")
     found = bound(low, function, arguments, keywords)
     array, spacings = operand(low, found["f"]), found.get("varargs", [])
     sides = shape_of(array.type)
@@ -99,7 +99,7 @@ def _gradient(low: Lowering, function: Any, arguments: list[Abstract], keywords:
 
 
 def _trapezoid(low: Lowering, function: Any, arguments: list[Abstract], keywords: Keywords) -> Abstract:
-    load("sequences")
+    load("sampled")
     found = bound(low, function, arguments, keywords)
     x = found.pop("x", None)
     if x is None or (isinstance(x, Known) and x.value is None):

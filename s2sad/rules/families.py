@@ -21,7 +21,7 @@ LATE: dict[str, str] = {
     "sorting": "numpy",
     "statistics": "numpy",
     "writes": "numpy",
-    "sequences": "numpy",
+    "sampled": "numpy",
     "vector_products": "numpy",
     "convolution": "numpy",
     "polynomials": "numpy",
