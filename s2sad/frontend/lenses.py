@@ -17,6 +17,7 @@ from s2sad.frontend.sharing import connect, relate, stale_partners
 from s2sad.frontend.values import (
     Abstract,
     ArrayRef,
+    Choice,
     DictContent,
     ElementContent,
     GrowingContent,
@@ -213,6 +214,8 @@ def _adopt(low: Lowering, thing: Abstract, root: Place, steps: tuple[Value | int
         case Items(elements) if isinstance(value.type, (Tuple, Record)):
             for k, element in enumerate(elements):
                 _adopt(low, element, root, (*steps, k), part(low, value, k, kinds.parts_of(value.type)[k]), since)
+        case Choice():
+            hold_all(low, root, thing)
         case ArrayRef(place) | Handle(place):
             free = hold(low, root, place)
             content = low.store.read(place)
@@ -263,6 +266,9 @@ def hold_all(low: Lowering, root: Place, thing: Abstract) -> None:
         case Items(elements):
             for element in elements:
                 hold_all(low, root, element)
+        case Choice(options=options):
+            for option in options:
+                hold_all(low, root, option)
         case ArrayRef(place):
             hold(low, root, place)
         case Handle(place):
