@@ -163,6 +163,8 @@ def call_known(low: Lowering, callee: Known, value: Any, arguments: list[Abstrac
         return builtin(low, arguments, keywords)
     if is_numpy:
         return call_numpy(low, value, arguments, keywords)
+    if isinstance(value, (types.BuiltinMethodType, types.MethodType)) and is_generator(value.__self__):  # such as `random.random`
+        return call_method(low, low.live(value.__self__, low.session.hold(value.__self__, "random")), value.__name__, arguments, keywords)
     if is_report(value):
         return report_call(low, value, arguments, keywords)
     if isinstance(value, GeneratedMethod):

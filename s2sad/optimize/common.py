@@ -56,7 +56,8 @@ def _visit(region: Region, seen: dict[Key, Node], replacements: dict[Value, Valu
         if not mergeable(node):
             kept.append(node)
             continue
-        key = (node.operation, node.operands, static_key(node))
+        kinds = tuple(value.type for value in node.results) if node.operation is CONSTANT else ()  # a float that may also be NumPy's
+        key = (node.operation, node.operands, (static_key(node), kinds))
         first = seen.get(key)
         if first is None:
             seen[key] = node

@@ -10,8 +10,9 @@ from s2sad.graph.agree import agree
 from s2sad.graph.build import Builder
 from s2sad.graph.clone import replace_values
 from s2sad.graph.core import FOR, Graph, Node, Region, Value
+from s2sad.graph.types import Scalar
 from s2sad.optimize.dead_code import drop_slots
-from s2sad.rules.declare import REGISTRY
+from s2sad.rules.declare import REGISTRY, constant_of
 
 
 def simplify(graph: Graph) -> Graph:
@@ -51,7 +52,12 @@ def _simpler(node: Node, builder: Builder) -> Value | None:
         return None
     builder.location, builder.reverses = node.location, node.reverses
     simpler = node.operation.simplify(builder, *node.operands, **node.static)
-    if simpler is None or agree(simpler.type, node.result.type):
+    if simpler is None:
+        return None
+    number = constant_of(simpler)
+    if number is not None and simpler.type != node.result.type and isinstance(node.result.type, Scalar):
+        return builder.constant(number, node.result.type)  # it may still be NumPy's: the types of its users rest on that
+    if agree(simpler.type, node.result.type):
         return simpler
     return builder.emit(REGISTRY.rules["as_kind"], simpler, kind=node.result.type)  # users of the node rely on its kind
 
