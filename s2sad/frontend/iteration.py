@@ -483,8 +483,12 @@ def as_list(low: Lowering, thing: Abstract) -> Abstract:
         return dispatch(low, thing, lambda option: as_list(low, option))
     if isinstance(thing, Handle):
         content = content_of(low, thing)
-        if isinstance(content, (ListContent, GrowingContent)):
+        if isinstance(content, ListContent):
             return Handle(low.store.place("list", content))
+        if isinstance(content, GrowingContent):
+            from s2sad.frontend.sequences import copy
+
+            return copy(low, thing, content)
     from s2sad.frontend.comprehensions import collect
 
     return collect(low, thing)

@@ -117,6 +117,7 @@ def _inner(low: Lowering, kind: str, root: Place, steps: tuple[Value | int, ...]
         if known.kind == kind and known.cls is cls and isinstance(content, ElementContent) and content.steps == steps:
             return known
     place = low.store.place(kind, ElementContent(root, steps), cls=cls)
+    place.held = True
     root.inner.append(place)
     connect(place, root)
     return place
@@ -164,7 +165,11 @@ def write_element(low: Lowering, content: ElementContent, new: Value, place: Pla
 
     before = content_of(low, Handle(root))
     assert isinstance(before, GrowingContent)
-    low.store.write(root, GrowingContent(value, before.length))
+    behind, now = low.store.read(root), GrowingContent(value, before.length)
+    if isinstance(behind, ElementContent):
+        write_container(low, behind, now, root)
+    else:
+        low.store.write(root, now)
     stale_partners(low, root, place)
 
 

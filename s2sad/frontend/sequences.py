@@ -137,6 +137,8 @@ def _cut(low: Lowering, items: Value, index: SliceValue) -> Value:
 def delete_item(low: Lowering, base: Handle, content: GrowingContent, index: Abstract) -> None:
     """Carry out ``del items[i]`` or ``del items[a:b]``."""
     if isinstance(index, SliceValue):
+        if not (isinstance(index.step, Known) and index.step.value in (None, 1)):
+            low.refuse("delete", what="a slice with a step, of a list of unknown length,")
         assign_slice(low, base, content, index, low.list_of(()))
         return
     text = "list assignment index out of range"
@@ -303,6 +305,8 @@ def _undecided(kind: Type) -> bool:
 
 def remove(low: Lowering, handle: Handle, content: GrowingContent, wanted: Abstract) -> Abstract:
     """Carry out ``items.remove(value)``."""
+    text = "list.remove(x): x not in list"
+    branch(low, find(low, content, "contains", wanted), lambda: None, lambda: raise_python(low, ValueError(text)))
     place = find(low, content, "index", wanted)
     _rewrite(low, handle, low.emit("list_delete", content.value, place, name=handle.place.name), _less(content))
     return Known(None)
