@@ -297,3 +297,24 @@ searchsorted_by = constant(
     infer=lambda sizes, a, v, sorter, *, side="left": array_or_scalar("i8", shape_of(v)),
     at=lambda: [point(np.array([3.0, 1.0, 2.0]), 1.5, np.array([1, 2, 0]))],
 )
+for _name, _function in (("bartlett", np.bartlett), ("blackman", np.blackman), ("hamming", np.hamming), ("hanning", np.hanning)):
+    constant(
+        _name,
+        "/, M=0",
+        f"np.{_name}(M)",
+        lambda *, M, _function=_function: _function(number(M)),
+        infer=lambda sizes, *, M: Array("f8", (Size.of(M),)),
+        functions=[_function],
+        at=[point(M=4), point(M=1)],
+    )
+for _name, _function in (("isreal", np.isreal), ("iscomplex", np.iscomplex)):
+    constant(
+        _name,
+        "x",
+        f"np.{_name}(x)",
+        _function,
+        infer=lambda sizes, x: array_or_scalar("b1", shape_of(x)) if isinstance(x, Array) else BOOL,
+        functions=[_function],
+        complex=True,
+        at=lambda: [point(real(3)), point(real(2, 2))],
+    )
