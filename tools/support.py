@@ -42,10 +42,28 @@ FLAT = (
     "allclose broadcast_shapes can_cast diag_indices diag_indices_from indices iscomplexobj isdtype isrealobj isscalar issubdtype "
     "nonzero promote_types result_type shape ndim size tril_indices tril_indices_from triu_indices triu_indices_from ix_"
 )
-DRAWN = (  # what `draw_type` in s2sad/frontend/draws.py knows beside those
-    "random standard_normal gamma beta standard_exponential rand randn laplace lognormal triangular standard_gamma chisquare "
-    "random_sample randint poisson binomial geometric permutation shuffle choice"
-).split()
+DRAWN = [
+    "random",
+    "standard_normal",
+    "gamma",
+    "beta",
+    "standard_exponential",
+    "rand",
+    "randn",
+    "laplace",
+    "lognormal",
+    "triangular",
+    "standard_gamma",
+    "chisquare",
+    "random_sample",
+    "randint",
+    "poisson",
+    "binomial",
+    "geometric",
+    "permutation",
+    "shuffle",
+    "choice",
+]
 REASONS: dict[str, str] = {
     "is about text, files or settings": (
         "array2string array_repr array_str base_repr binary_repr datetime_as_string datetime_data format_float_positional "
