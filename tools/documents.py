@@ -1,4 +1,4 @@
-"""Write the outputs in README.md and ARCHITECTURE.md anew: they are what the examples really print.
+"""Write the outputs in README.md and ARCHITECTURE.md anew: they are what the examples really print; and the pages that are made whole.
 
     python3 tools/documents.py           write
     python3 tools/documents.py --check   say what is out of date, write nothing
@@ -30,10 +30,8 @@ def main(arguments: list[str]) -> int:
     if Path(sys.prefix) != environment.FOLDER:
         return environment.run(str(Path(__file__).resolve()), *arguments)
     stale = False
-    for name in DOCUMENTS:
+    for name, (old, new) in texts().items():
         path = environment.ROOT / name
-        old = path.read_text(encoding="utf-8")
-        new = renewed(old)
         if new != old:
             stale = True
             print("\n".join(difflib.unified_diff(old.splitlines(), new.splitlines(), name, name, lineterm="", n=1)))
@@ -47,8 +45,19 @@ def main(arguments: list[str]) -> int:
 
 def stale() -> list[str]:
     """Name the documents that are out of date."""
-    texts = {name: (environment.ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
-    return [name for name, text in texts.items() if renewed(text) != text]
+    return [name for name, (old, new) in texts().items() if new != old]
+
+
+def texts() -> dict[str, tuple[str, str]]:
+    """Return every document as it is and as it should be."""
+    import language
+
+    written = {name: (environment.ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
+    found = {name: (text, renewed(text)) for name, text in written.items()}
+    for name, page in {"docs/language.md": language.page}.items():
+        path = environment.ROOT / name
+        found[name] = (path.read_text(encoding="utf-8") if path.exists() else "", page())
+    return found
 
 
 def renewed(text: str) -> str:

@@ -97,11 +97,20 @@ class Consumer:
             return
         left = low.usable(read_variable(low, self.left, self.left.name))
         low.store.forget([self.left])
+        raised = exits.current(low)  # an exception that has left the generator
+        if isinstance(left, Known) and left.value == exits.FALLS:
+            return
         if isinstance(left, Known):
             low.store.write(self.frame.exit, left)
             return
         codes = (exits.FALLS, *sorted(self.codes))
         assert isinstance(left, Value)
+        if exits.kinds_of(raised) != (exits.FALLS,):
+            codes = tuple(sorted({*codes, *exits.kinds_of(raised)}))
+            stays = low.emit("equal", left, low.constant(exits.FALLS))
+            merged = pick(low, stays, exits.as_int(low, raised), left, INT)
+            low.store.write(self.frame.exit, exits.narrowed(low, exits.Exit(merged, codes), codes))
+            return
         if len(codes) == 2:
             left = low.emit("equal", left, low.constant(codes[1]))
         low.store.write(self.frame.exit, exits.Exit(left, codes))

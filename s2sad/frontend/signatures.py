@@ -181,6 +181,8 @@ class Signer:
             case Lazy(kind, parts, detail) if kind in ("zip", "enumerate", "reversed", "map", "keys", "values", "items"):
                 return ("lazy", kind, tuple(map(self.sign, parts)), detail)
             case Choice(tag, options):
+                if any(isinstance(option, ArrayRef) and option.path for option in options):
+                    raise Separate  # a part of an array is read only where the name stands for it
                 return ("choice", self.sign(tag), tuple(map(self.sign, options)))
             case Namespace(receiver, classes):
                 return ("namespace", self.sign(receiver), tuple(map(id, classes)))

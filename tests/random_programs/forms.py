@@ -262,7 +262,7 @@ class Forms(Scope):
                 f"np.fill_diagonal({name}, {self.s(1)})",
                 f"{name}[{i}], {name}[{j}] = {name}[{j}].copy(), {name}[{i}].copy()",
                 f"{name}[{i}], {name}[{j}] = {name}[{j}], {name}[{i}]",
-                *([f"{name}.flat[0] = {self.s(1)}", f"{name}.reshape(-1)[0] = {self.s(1)}"] if self.allowed("reshape") else []),
+                *([f"{name}.flat[:1] = {self.s(1)}", f"{name}.reshape(-1)[0] = {self.s(1)}"] if self.allowed("reshape") else []),
             )
         ]
 
