@@ -204,7 +204,7 @@ def place_text(item: Input) -> str:
 
 def disjoint(problem: Problem, lowered: Lowered) -> list[tuple[str, str]]:
     """Return the pairs of array arguments of which one is written."""
-    written = {lowered.inputs[number].value for number in lowered.written}
+    written = {lowered.inputs[number].value for number in (*lowered.written, *lowered.touched)}
     arrays = [item for item in lowered.inputs if isinstance(item.value.type, Array) and item.origin == "argument"]
     texts = {item.value: place_text(item) for item in arrays}
     pairs = []

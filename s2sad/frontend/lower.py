@@ -408,6 +408,7 @@ class Lowering:
 
     def content(self, place: Place) -> Value:
         """Return the current version of an array."""
+        self.session.written.add(place)
         content = self.store.read(place)
         if isinstance(content, ElementContent):
             from s2sad.frontend.lenses import element_value

@@ -11,6 +11,7 @@ from s2sad.frontend.lower import Lowering, describe
 from s2sad.frontend.names import literal
 from s2sad.frontend.objects import all_fields
 from s2sad.frontend.session import Session
+from s2sad.frontend.sharing import reach
 from s2sad.frontend.signature import Lowered
 from s2sad.frontend.source import Source
 from s2sad.frontend.store import ABSENT
@@ -63,6 +64,11 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
             and low.store.read(session.input_places[entry.value]) is not entry.value
         ):
             written.append(number)
+    touched = [
+        number
+        for number, entry in enumerate(session.inputs)
+        if entry.value in session.input_places and not session.written.isdisjoint(reach(session.input_places[entry.value]))
+    ]
     changed = [
         (place.origin.kind, place.origin.root, place.origin.steps, None)
         for place, before in session.initial.items()
@@ -80,6 +86,7 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
         token,
         changed,
         session.composed,
+        touched,
         session.held,
     )
 

@@ -65,6 +65,7 @@ class Session:
         self.inputs: list[Input] = []
         self.culprits: dict[Value, str] = {}
         self.summaries: dict[Any, Any] = {}
+        self.written: set[Place] = set()  # arrays that are written somewhere, as far as their places go
         self.composed = False  # whether a derivative inside is put together otherwise than the plain call does
         self.active: list[Any] = []
         self.calls = 0

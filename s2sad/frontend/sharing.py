@@ -24,6 +24,18 @@ def roots(place: Place, facts: frozenset[tuple[Value, bool]] = frozenset(), dept
     return found
 
 
+def reach(place: Place) -> set[Place]:
+    """Return all places that may share memory with a place, over any number of steps."""
+    found, pending = {place}, [place]
+    while pending:
+        one = pending.pop()
+        for other in (*one.partners, *(end for link in one.links for end in (link.joined, link.reference.place))):
+            if other not in found:
+                found.add(other)
+                pending.append(other)
+    return found
+
+
 def relate(left: Place, right: Place) -> None:
     """Note that two places may share memory."""
     if left is not right and right not in left.partners:

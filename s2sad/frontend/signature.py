@@ -85,6 +85,8 @@ class Lowered:
         Numbers of the inputs whose arrays the function writes.
     updates : list of (origin, root, steps, what is left)
         Containers and instances that outlive the call and that the function changes.
+    touched : list of int
+        Numbers of the inputs whose memory may be written, also through a name that refers to one of several arrays round a loop.
     composed : bool
         Whether a derivative inside is put together otherwise than in the plain call, and may differ in the last bits.
     held : dict
@@ -101,6 +103,7 @@ class Lowered:
     token: int | None = None
     updates: list[tuple[str, str, Steps, Any]] = field(default_factory=list)
     composed: bool = False
+    touched: list[int] = field(default_factory=list)
     held: dict[str, Any] = field(default_factory=dict)
 
 

@@ -145,3 +145,17 @@ def test_assumptions_about_sizes_are_tested() -> None:
         wanted = np.concatenate([[0.0], (slope * y).sum(keepdims=True) if n == 2 else slope * y])
         np.testing.assert_allclose(dx, wanted)
         np.testing.assert_allclose(dy, slope * x[1:])
+
+
+def test_buffers_that_swap_names_may_not_share_memory() -> None:
+    def swapped(x: Any, y: Any) -> Any:
+        for _ in range(3):
+            x, y = y, x
+            y *= 2.0
+        return np.sum(x)
+
+    base = np.arange(1.0, 4.0)
+    with pytest.raises(s2sad.DifferentiationError, match="shares memory"):
+        s2sad.grad(swapped)(base[:2], base[1:])
+    np.testing.assert_array_equal(s2sad.grad(swapped, argnums=(0, 1))(base[:2].copy(), base[1:].copy())[1], [2.0, 2.0])
+    np.testing.assert_array_equal(base, np.arange(1.0, 4.0))
