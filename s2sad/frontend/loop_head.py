@@ -162,6 +162,7 @@ class LoopHead(LoopState):
             kind = kinds.join(wide, kind, low.sizes) or kind
         parameter = self._parameter(region, kind, path, name, lambda: coerce(low, low.read(reference), kind))
         place = low.store.place("array", parameter, name=name, contiguous=reference.place.contiguous and not reference.path)
+        low.session.stems.setdefault(self, {})[place] = reference.place
         self.places[path] = place
         self.head_places[place] = parameter
         place.readonly = reference.place.readonly

@@ -408,7 +408,6 @@ class Lowering:
 
     def content(self, place: Place) -> Value:
         """Return the current version of an array."""
-        self.session.written.add(place)
         content = self.store.read(place)
         if isinstance(content, ElementContent):
             from s2sad.frontend.lenses import element_value
@@ -472,6 +471,7 @@ class Lowering:
 
     def replace(self, place: Place, new: Value) -> None:
         """Make `new` the current version of an array; places that may share its memory go stale, or follow by their link."""
+        self.session.written.add(place)
         content = self.store.read(place)
         if isinstance(content, ElementContent):
             from s2sad.frontend.lenses import write_element

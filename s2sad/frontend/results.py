@@ -64,11 +64,8 @@ def finish(low: Lowering, session: Session, frame: Frame, source: Source) -> Low
             and low.store.read(session.input_places[entry.value]) is not entry.value
         ):
             written.append(number)
-    touched = [
-        number
-        for number, entry in enumerate(session.inputs)
-        if entry.value in session.input_places and not session.written.isdisjoint(reach(session.input_places[entry.value]))
-    ]
+    memory = reach(session.written, session.stems.values())
+    touched = [number for number, entry in enumerate(session.inputs) if session.input_places.get(entry.value) in memory]
     changed = [
         (place.origin.kind, place.origin.root, place.origin.steps, None)
         for place, before in session.initial.items()

@@ -66,6 +66,7 @@ class Session:
         self.culprits: dict[Value, str] = {}
         self.summaries: dict[Any, Any] = {}
         self.written: set[Place] = set()  # arrays that are written somewhere, as far as their places go
+        self.stems: dict[Any, dict[Place, Place]] = {}  # by loop: places of its names, and what the names referred to before
         self.composed = False  # whether a derivative inside is put together otherwise than the plain call does
         self.active: list[Any] = []
         self.calls = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from s2sad.frontend.lower import Lowering
@@ -24,12 +24,17 @@ def roots(place: Place, facts: frozenset[tuple[Value, bool]] = frozenset(), dept
     return found
 
 
-def reach(place: Place) -> set[Place]:
-    """Return all places that may share memory with a place, over any number of steps."""
-    found, pending = {place}, [place]
+def reach(places: Iterable[Place], stems: Iterable[dict[Place, Place]]) -> set[Place]:
+    """Return all places that may share memory with some places, over any number of steps.
+
+    The names of a loop may change places from trip to trip: what one of them stands for, each of them may.
+    """
+    found, pending = set(places), list(places)
     while pending:
         one = pending.pop()
-        for other in (*one.partners, *(end for link in one.links for end in (link.joined, link.reference.place))):
+        near = [*one.partners, *(end for link in one.links for end in (link.joined, link.reference.place))]
+        near += [place for names in stems if one in names for place in (*names, *names.values())]
+        for other in near:
             if other not in found:
                 found.add(other)
                 pending.append(other)
