@@ -7,6 +7,7 @@ specialisation was compiled for and calls the derivative; everything slower happ
 from __future__ import annotations
 
 import gc
+import re
 import threading
 import warnings
 from collections import OrderedDict
@@ -189,12 +190,18 @@ class Dispatcher:
         for left, right in specialisation.disjoint:
             first, second = (eval(text, {**specialisation.namespace}, arguments) for text in (left, right))
             if isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and np.shares_memory(first, second):
+                left, right = map(shown, (left, right))
                 raise DifferentiationError(
                     f"{self.parameters.function}() writes into {left}, which shares memory with {right}.",
                     code="S2S311",
                     remedy=f"pass {right}.copy(), or write into a copy: {left} = {left}.copy()",
                     location=self.location,
                 )
+
+
+def shown(text: str) -> str:
+    """Return the expression for an array as the program writes it."""
+    return re.sub(r"_s2_globals\['(\w+)'\]|_s2_cell_(\w+)\.cell_contents", lambda found: found[1] or found[2], text)
 
 
 @contextmanager

@@ -188,7 +188,7 @@ def assemble(function: Any, problem: Problem, compiled: Compiled, pattern: Patte
         conditions.assume(assumption)
     conditions.terms += [f"{text}.flags.writeable" for text in written_arrays(lowered)]
     call = CALLS.get(problem.request.kind, plain)(problem, compiled)
-    pairs = disjoint(problem, lowered), distinct(pattern, lowered)
+    pairs = disjoint(environment, lowered), distinct(pattern, lowered)
     return Specialisation(call, conditions.text, conditions.namespace, live, *pairs, compiled)
 
 
@@ -202,11 +202,11 @@ def place_text(item: Input) -> str:
     return item.root + "".join(f"[{key!r}]" if how == "item" else f".{key}" for how, key in item.steps)
 
 
-def disjoint(problem: Problem, lowered: Lowered) -> list[tuple[str, str]]:
-    """Return the pairs of array arguments of which one is written."""
+def disjoint(environment: Environment, lowered: Lowered) -> list[tuple[str, str]]:
+    """Return the pairs of arrays, given or found outside, of which one is written."""
     written = {lowered.inputs[number].value for number in (*lowered.written, *lowered.touched)}
-    arrays = [item for item in lowered.inputs if isinstance(item.value.type, Array) and item.origin == "argument"]
-    texts = {item.value: place_text(item) for item in arrays}
+    arrays = [item for item in lowered.inputs if isinstance(item.value.type, Array)]
+    texts = {item.value: environment.path(item.origin, item.root, item.steps) for item in arrays}
     pairs = []
     for position, first in enumerate(arrays):
         for second in arrays[position + 1 :]:

@@ -159,3 +159,19 @@ def test_buffers_that_swap_names_may_not_share_memory() -> None:
         s2sad.grad(swapped)(base[:2], base[1:])
     np.testing.assert_array_equal(s2sad.grad(swapped, argnums=(0, 1))(base[:2].copy(), base[1:].copy())[1], [2.0, 2.0])
     np.testing.assert_array_equal(base, np.arange(1.0, 4.0))
+
+
+WEIGHTS = np.arange(1.0, 4.0)
+
+
+def test_an_argument_that_is_written_may_not_be_a_captured_array() -> None:
+    def weighted(x: Any) -> Any:
+        x *= 2.0
+        return np.sum(WEIGHTS * x)
+
+    with pytest.raises(s2sad.DifferentiationError, match="shares memory with"):
+        s2sad.grad(weighted)(WEIGHTS)
+    with pytest.raises(s2sad.DifferentiationError, match="shares memory with"):
+        s2sad.grad(weighted)(WEIGHTS[::-1])
+    np.testing.assert_array_equal(s2sad.grad(weighted)(WEIGHTS.copy()), [2.0, 4.0, 6.0])
+    np.testing.assert_array_equal(WEIGHTS, np.arange(1.0, 4.0))
